@@ -1,0 +1,116 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Needs Python 3.11+, make and git; everything else is installed into .venv. `make help` lists the targets.
+
+PYTHON  ?= python3
+PORT    ?= 5601
+VERSION ?= 9.4.3
+# More arguments for pytest, ansible-test or molecule: make unit ARGS="-k role -n 2"
+ARGS    ?=
+
+VENV  := $(CURDIR)/.venv
+BUILD := $(CURDIR)/.build
+# The collection as ansible-test and ansible-lint want it: .../ansible_collections/<namespace>/<name>.
+TREE  := $(BUILD)/ansible_collections/stackops/kibana
+LINK  := $(BUILD)/link/ansible_collections/stackops/kibana
+PY    := $(VENV)/bin/python
+
+# Wrappers that stand for several Pythons ("shims") mislead ansible-test and Ansible's discovery: real programs only.
+export PATH := $(VENV)/bin:$(shell printf '%s' "$$PATH" | tr ':' '\n' | grep -v '/shims$$' | paste -sd: -)
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)
+export ANSIBLE_PYTHON_INTERPRETER := $(PY)
+export ANSIBLE_LOCALHOST_WARNING := false
+export PYTHONDONTWRITEBYTECODE := 1
+export KIBANA_URL KIBANA_API_KEY RULES
+
+# The parts of `make test`, the longest first: they run two at a time.
+PARTS := sanity unit lifecycle contract playbooks integration molecule lint docs build
+
+PYTEST := $(PY) -m pytest -q
+PYTHON_VERSION = $(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# ansible-test wants its own git repository around the tree, or it skips every file.
+ANSIBLE_TEST = cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= ansible-test
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-full $(PARTS) emulator bench stage link runtime format clean
+
+help: ## this list
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: ## .venv with everything of requirements-dev.txt
+	@PYTHON='$(PYTHON)' sh tools/setup.sh
+
+demo: setup link ## the main job against the emulator, or against KIBANA_URL with KIBANA_API_KEY; RULES=<folder of TOML rules>
+	@bash tools/demo.sh
+
+test: setup stage ## every test, two parts at a time; logs in .build/logs
+	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS)
+
+test-full: ARGS += --hypothesis-profile=thorough
+test-full: setup stage ## every test with many more generated cases, and the benchmark
+	@ARGS='$(ARGS)' $(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS) bench
+
+emulator: setup ## a Kibana look-alike in the foreground: PORT=5601 VERSION=9.4.3
+	@PYTHONPATH=tests/emulator exec $(PY) -m kibana_emulator --port $(PORT) --version $(VERSION)
+
+unit: setup ## unit tests of engine, client, plugins and emulator
+	$(PYTEST) tests/unit --ignore-glob='*/test_lifecycle*.py' --ignore-glob='*/test_contract*.py' \
+	  --ignore-glob='*/test_playbook*.py' --ignore-glob='*/test_examples*.py' $(ARGS)
+
+lifecycle: setup ## each module through create, again, update, again, delete, again
+	$(PYTEST) $(wildcard tests/unit/test_lifecycle*.py) $(ARGS)
+
+contract: setup ## documentation, runtime and, with KIBANA_OPENAPI_DIR, Kibana's OpenAPI documents
+	$(PYTEST) $(wildcard tests/unit/test_contract*.py) $(ARGS)
+
+playbooks: setup stage ## ansible-playbook on the examples and the demo
+	$(PYTEST) $(wildcard tests/unit/test_playbook*.py tests/unit/test_examples*.py tests/playbooks) $(ARGS)
+
+integration: setup stage ## the integration targets, against the emulator or against KIBANA_URL
+	@$(PY) tools/with_emulator.py --write $(TREE)/tests/integration/integration_config.yml -- \
+	  sh -c '$(ANSIBLE_TEST) integration --local --python $(PYTHON_VERSION) $(ARGS)'
+
+molecule: setup stage ## the Molecule scenarios, with their idempotence step
+	molecule test --all $(ARGS)
+
+sanity: setup stage ## ansible-test sanity, no ignore file
+	@$(PY) tools/get_pip.py --install
+	$(ANSIBLE_TEST) sanity --local --python $(PYTHON_VERSION) $(ARGS)
+
+lint: setup stage ## ansible-lint (production), ruff, mypy, yamllint, licences, runtime.yml
+	ansible-lint --offline --profile production
+	ruff check
+	ruff format --check
+	mypy
+	yamllint --strict .
+	reuse --no-multiprocessing lint --quiet
+	$(PY) tools/update_runtime.py --check
+
+docs: setup stage ## antsibull-docs and the changelog's linter
+	antsibull-docs lint-collection-docs --plugin-docs .
+	antsibull-changelog lint
+
+build: setup ## the archive for Ansible Galaxy, in dist/
+	mkdir -p dist && ansible-galaxy collection build --force --output-path dist
+
+bench: setup stage ## milliseconds per task and per loop item
+	PYTHONPATH=tests/emulator $(PY) tests/benchmarks/bench.py
+
+runtime: setup ## the lists of modules in meta/runtime.yml
+	@$(PY) tools/update_runtime.py
+
+format: setup ## ruff's format and safe fixes
+	ruff format
+	ruff check --fix
+
+stage:
+	@$(PY) tools/stage.py $(TREE)
+
+# A link serves ansible-playbook; ansible-test wants the copy.
+link:
+	@mkdir -p $(dir $(LINK)) && ln -sfn $(CURDIR) $(LINK)
+
+clean: ## everything that was built, .venv aside
+	rm -rf $(BUILD) dist
