@@ -16,6 +16,9 @@ from .errors import CoreError, EmulatorError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+# Default of a field that may be left out but not be null: `name: str = OMITTED`.
+OMITTED: Any = None
+
 
 class Strict(BaseModel):
     """A schema that refuses unknown keys (Kibana's config-schema objects); values are not coerced in bodies."""
