@@ -1,0 +1,145 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fleet setup, settings, and agent policies as far as outputs need them (reference platform A.1, A.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from ..errors import CoreError
+from ..routing import Context, route
+from ..schema import Strict, parse
+
+if TYPE_CHECKING:
+    from ..core import Emulator
+
+SETUP = (
+    "fleet-setup", "fleet-agents-read", "fleet-agent-policies-read", "fleet-settings-read", "integrations-read",
+)  # fmt: skip
+
+
+class DeleteUnenrolled(Strict):
+    """`delete_unenrolled_agents`."""
+
+    enabled: bool
+    is_preconfigured: bool
+
+
+class Settings(Strict):
+    """PUT of the settings; everything is optional."""
+
+    has_seen_add_data_notice: bool = None
+    additional_yaml_config: str = None
+    kibana_urls: list[str] = None
+    kibana_ca_sha256: str = None
+    prerelease_integrations_enabled: bool = None
+    delete_unenrolled_agents: DeleteUnenrolled = None
+    integration_knowledge_enabled: bool = None
+
+
+class FindPolicies(Strict):
+    """Query of the list of policies."""
+
+    page: Annotated[int, Field(ge=1)] = 1
+    perPage: Annotated[int, Field(ge=0)] = 20  # noqa: N815 - Kibana's name
+    sortField: str = "updated_at"  # noqa: N815
+    sortOrder: str = "desc"  # noqa: N815
+    kuery: str = ""
+    full: bool = False
+    noAgentCount: bool = True  # noqa: N815
+    withAgentCount: bool = False  # noqa: N815
+    showUpgradeable: bool = False  # noqa: N815
+    format: str = "simplified"
+
+
+def seed(emulator: Emulator) -> None:
+    """Make the settings and one policy."""
+    emulator.store("fleet_settings")["fleet-default-settings"] = {
+        "id": "fleet-default-settings",
+        "version": emulator.version_token(),
+        "secret_storage_requirements_met": True,
+        "output_secret_storage_requirements_met": True,
+        "preconfigured_fields": [],
+    }
+    emulator.store("fleet_agent_policies", "default")["emulated-policy"] = {
+        "id": "emulated-policy", "name": "Emulated policy", "namespace": "default", "description": "",
+        "status": "active", "is_managed": False, "is_protected": False, "revision": 1, "schema_version": "1.1.1",
+        "inactivity_timeout": 1209600, "monitoring_enabled": ["logs", "metrics"], "data_output_id": None,
+        "monitoring_output_id": None, "updated_at": emulator.now(), "updated_by": "system",
+        "version": emulator.version_token(),
+    }  # fmt: skip
+
+
+def bump_policies(ctx: Context, output_id: str, *, all_of_them: bool = False, forget: bool = False) -> None:
+    """Raise the revision of the policies that use an output; forget: they fall back to the default one."""
+    for space in ctx.emulator.state()["spaces"].values():
+        policies = space.get("fleet_agent_policies", {})
+        for policy in list(policies.values()):
+            used = {key: None for key in ("data_output_id", "monitoring_output_id") if policy.get(key) == output_id}
+            if used or all_of_them:
+                moment, token = ctx.emulator.now(), ctx.emulator.version_token()
+                changed = {**policy, "revision": policy["revision"] + 1, "updated_at": moment, "version": token}
+                policies[policy["id"]] = {**changed, **used} if forget else changed
+
+
+@route("POST", "/api/fleet/setup", requires=SETUP)
+@route("POST", "/api/fleet/agents/setup", requires=SETUP)
+def setup(ctx: Context) -> dict[str, Any]:
+    """Everything is set up from the start."""
+    return {"isInitialized": True, "nonFatalErrors": []}
+
+
+@route("GET", "/api/fleet/agents/setup", requires=SETUP)
+def readiness(ctx: Context) -> dict[str, Any]:
+    """Say what is missing before agents can enrol: a Fleet Server."""
+    stored = getattr(ctx.emulator, "fleet_secrets_enabled", True)
+    return {
+        "isReady": False,
+        "missing_requirements": ["fleet_server"],
+        "missing_optional_features": [],
+        "is_secrets_storage_enabled": stored,
+        "is_action_secrets_storage_enabled": stored,
+    }
+
+
+@route("GET", "/api/fleet/settings", requires=("fleet-settings-read",))
+def get_settings(ctx: Context) -> dict[str, Any]:
+    """The one settings object."""
+    return {"item": ctx.shared("fleet_settings")["fleet-default-settings"]}
+
+
+@route("PUT", "/api/fleet/settings", requires=("fleet-settings-all",))
+def put_settings(ctx: Context) -> dict[str, Any]:
+    """Merge; the version moves at every call."""
+    data = parse(Settings, ctx.body).model_dump(exclude_unset=True)
+    store = ctx.shared("fleet_settings")
+    token = ctx.emulator.version_token()
+    store["fleet-default-settings"] = {**store["fleet-default-settings"], **data, "version": token}
+    return {"item": store["fleet-default-settings"]}
+
+
+@route("GET", "/api/fleet/agent_policies", requires=("fleet-agent-policies-read", "fleet-agents-read", "fleet-setup"))
+def list_policies(ctx: Context) -> dict[str, Any]:
+    """A page of policies, the latest change first; `kuery` knows `name:"x"`."""
+    query = parse(FindPolicies, ctx.query, "request query")
+    if query.perPage > 100 and (query.full or query.withAgentCount):
+        text = "perPage should be less or equal to 100 when fetching full policies or agent counts."
+        raise CoreError(400, f"[request query]: {text}")
+    wanted = query.kuery.partition(":")[2].strip().strip('"')
+    items = [policy for policy in ctx.store("fleet_agent_policies").values() if not wanted or policy["name"] == wanted]
+    items.sort(key=lambda policy: str(policy.get(query.sortField, "")), reverse=query.sortOrder == "desc")
+    start = (query.page - 1) * query.perPage
+    page = items[start : start + query.perPage]
+    return {"items": page, "total": len(items), "page": query.page, "perPage": query.perPage}
+
+
+@route("GET", "/api/fleet/agent_policies/{agentPolicyId}", requires=("fleet-agent-policies-read", "fleet-agents-read"))
+def get_policy(ctx: Context) -> dict[str, Any]:
+    """One policy; 404."""
+    policy = ctx.store("fleet_agent_policies").get(ctx.path["agentPolicyId"])
+    if policy is None:
+        raise CoreError(404, f"Saved object [ingest-agent-policies/{ctx.path['agentPolicyId']}] not found")
+    return {"item": policy}
