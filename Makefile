@@ -23,12 +23,16 @@ export ANSIBLE_COLLECTIONS_PATH := $(BUILD)
 export ANSIBLE_PYTHON_INTERPRETER := $(PY)
 export ANSIBLE_LOCALHOST_WARNING := false
 export PYTHONDONTWRITEBYTECODE := 1
-export KIBANA_URL KIBANA_API_KEY RULES
 
 # The parts of `make test`, the longest first: they run two at a time.
 PARTS := sanity unit lifecycle contract playbooks integration molecule lint docs build
 
 PYTEST := $(PY) -m pytest -q
+LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
+CONTRACT_TESTS  := $(wildcard tests/unit/test_contract*.py)
+PLAYBOOK_TESTS  := $(wildcard tests/unit/test_playbook*.py tests/unit/test_examples*.py tests/playbooks)
+# Without a path pytest would collect everything, and a part without tests would pass.
+need = $(or $(1),$(error there are no $(2) tests))
 PYTHON_VERSION = $(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 # ansible-test wants its own git repository around the tree, or it skips every file.
 ANSIBLE_TEST = cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= ansible-test
@@ -48,25 +52,24 @@ demo: setup link ## the main job against the emulator, or against KIBANA_URL wit
 test: setup stage ## every test, two parts at a time; logs in .build/logs
 	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS)
 
-test-full: ARGS += --hypothesis-profile=thorough
+test-full: export PYTEST_ADDOPTS += --hypothesis-profile=thorough
 test-full: setup stage ## every test with many more generated cases, and the benchmark
-	@ARGS='$(ARGS)' $(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS) bench
+	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS) bench
 
 emulator: setup ## a Kibana look-alike in the foreground: PORT=5601 VERSION=9.4.3
 	@PYTHONPATH=tests/emulator exec $(PY) -m kibana_emulator --port $(PORT) --version $(VERSION)
 
 unit: setup ## unit tests of engine, client, plugins and emulator
-	$(PYTEST) tests/unit --ignore-glob='*/test_lifecycle*.py' --ignore-glob='*/test_contract*.py' \
-	  --ignore-glob='*/test_playbook*.py' --ignore-glob='*/test_examples*.py' $(ARGS)
+	$(PYTEST) tests/unit $(addprefix --ignore=,$(LIFECYCLE_TESTS) $(CONTRACT_TESTS) $(PLAYBOOK_TESTS)) $(ARGS)
 
 lifecycle: setup ## each module through create, again, update, again, delete, again
-	$(PYTEST) $(wildcard tests/unit/test_lifecycle*.py) $(ARGS)
+	$(PYTEST) $(call need,$(LIFECYCLE_TESTS),lifecycle) $(ARGS)
 
 contract: setup ## documentation, runtime and, with KIBANA_OPENAPI_DIR, Kibana's OpenAPI documents
-	$(PYTEST) $(wildcard tests/unit/test_contract*.py) $(ARGS)
+	$(PYTEST) $(call need,$(CONTRACT_TESTS),contract) $(ARGS)
 
 playbooks: setup stage ## ansible-playbook on the examples and the demo
-	$(PYTEST) $(wildcard tests/unit/test_playbook*.py tests/unit/test_examples*.py tests/playbooks) $(ARGS)
+	$(PYTEST) $(call need,$(PLAYBOOK_TESTS),playbook) $(ARGS)
 
 integration: setup stage ## the integration targets, against the emulator or against KIBANA_URL
 	@$(PY) tools/with_emulator.py --write $(TREE)/tests/integration/integration_config.yml -- \
@@ -79,7 +82,7 @@ sanity: setup stage ## ansible-test sanity, no ignore file
 	@$(PY) tools/get_pip.py --install
 	$(ANSIBLE_TEST) sanity --local --python $(PYTHON_VERSION) $(ARGS)
 
-lint: setup stage ## ansible-lint (production), ruff, mypy, yamllint, licences, runtime.yml
+lint: setup stage link ## ansible-lint (production), ruff, mypy, yamllint, licences, runtime.yml
 	ansible-lint --offline --profile production
 	ruff check
 	ruff format --check

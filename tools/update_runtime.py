@@ -1,0 +1,70 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the names of all modules into `meta/runtime.yml`: the action group, and the redirect to the action plugin.
+
+`--check` writes nothing and exits with 1 where the file is not current. Everything else in the file stays, but its
+comments below the first ones do not.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNTIME = ROOT / "meta" / "runtime.yml"
+ACTION = "stackops.kibana.kibana"
+GROUP = "kibana"
+
+
+def module_names(folder: Path) -> list[str]:
+    """Names of the modules in a folder, in order."""
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+def update(data: dict[str, Any], modules: list[str]) -> dict[str, Any]:
+    """The content of runtime.yml with both lists brought up to date; tombstones and other routes stay."""
+    routing = data.get("plugin_routing") or {}
+    other = {name: route for name, route in (routing.get("action") or {}).items() if route != {"redirect": ACTION}}
+    action = {**other, **{name: {"redirect": ACTION} for name in modules}}
+    return {
+        **data,
+        "action_groups": {**(data.get("action_groups") or {}), GROUP: modules},
+        "plugin_routing": {**routing, "action": dict(sorted(action.items()))},
+    }
+
+
+class Indented(yaml.SafeDumper):
+    """Writes lists as ansible-lint wants them, indented below their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def render(text: str, modules: list[str]) -> str:
+    """The new text of runtime.yml, its first comments included."""
+    head = [line for line in text.splitlines() if line.startswith(("#", "---"))]
+    body = yaml.dump(update(yaml.safe_load(text), modules), Dumper=Indented, sort_keys=False, width=120)
+    return "\n".join(head) + "\n" + body
+
+
+def main(arguments: list[str]) -> int:
+    """Usage: update_runtime.py [--check]"""
+    old = RUNTIME.read_text()
+    new = render(old, module_names(ROOT / "plugins" / "modules"))
+    if old == new:
+        return 0
+    if arguments == ["--check"]:
+        print("meta/runtime.yml is not current: run `make runtime`", file=sys.stderr)
+        return 1
+    RUNTIME.write_text(new)
+    print("meta/runtime.yml written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
