@@ -53,9 +53,7 @@ def _server(chosen: argparse.Namespace) -> EmulatorServer:
     if chosen.tls_cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chosen.tls_cert, chosen.tls_key)
-    emulator = Emulator(
-        chosen.version, chosen.base_path, chosen.deterministic, chosen.latency_ms, chosen.refresh_ms
-    )
+    emulator = Emulator(chosen.version, chosen.base_path, chosen.deterministic, chosen.latency_ms, chosen.refresh_ms)
     return EmulatorServer(emulator, chosen.host, chosen.port, context)
 
 

@@ -15,7 +15,8 @@ from fnmatch import fnmatchcase
 from .errors import CoreError
 
 CHALLENGE = {"www-authenticate": 'Basic realm="security", charset="UTF-8"'}
-BEARER_TOKEN = "emulator-token"  # noqa: S105 - a documented test credential
+UNKNOWN = "unable to authenticate with provided credentials and anonymous access is not allowed"
+BEARER_TOKEN = "emulator-token"
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,16 @@ class Directory:
         scheme = scheme.lower()
         if scheme == "bearer":
             user = self.tokens.get(digest(credentials.strip()))
-            return user or _refuse("unable to authenticate with provided credentials and anonymous access is not allowed")
+            return user or _refuse(UNKNOWN)
         if scheme not in ("basic", "apikey"):
-            _refuse("unable to authenticate with provided credentials and anonymous access is not allowed")
+            _refuse(UNKNOWN)
         name, _, secret = _decode(credentials).partition(":")
         known = (self.users if scheme == "basic" else self.api_keys).get(name)
         if known and known[0] == digest(secret):
             return known[1]
         if scheme == "basic":
             _refuse(f"unable to authenticate user [{name}] for REST request [/_security/_authenticate]")
-        return _refuse("unable to authenticate with provided credentials and anonymous access is not allowed")
+        return _refuse(UNKNOWN)
 
 
 def _decode(credentials: str) -> str:

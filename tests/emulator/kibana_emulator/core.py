@@ -23,7 +23,7 @@ from urllib.parse import parse_qs
 from . import control, openapi, pipeline
 from . import routes as route_package
 from .auth import Directory, User
-from .errors import CoreError, ConnectionCut, reason
+from .errors import ConnectionCutError, CoreError, reason
 from .faults import Fault, hit
 from .messages import Incoming, Outcome, to_outcome
 from .routing import JSON, Reply
@@ -78,7 +78,7 @@ class Emulator:
             self._stores: dict[tuple[str | None, str], dict[str, Any]] = {}
             self._tokens = itertools.count(1)
             self._ticks = itertools.count()
-            self._random = random.Random(20260101)  # noqa: S311 - ids of a test double
+            self._random = random.Random(20260101)
             for area in AREAS:
                 seed: Callable[[Emulator], None] | None = getattr(area, "seed", None)
                 if seed:
@@ -178,12 +178,12 @@ class Emulator:
         return outcome
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        """Plain WSGI. Raises ConnectionCut where a fault cuts the connection."""
+        """Plain WSGI. Raises ConnectionCutError where a fault cuts the connection."""
         outcome = self.exchange(Incoming.from_environ(environ))
         if outcome.delay:
             time.sleep(outcome.delay)
         if outcome.cut:
-            raise ConnectionCut
+            raise ConnectionCutError
         headers = [*outcome.headers.items(), ("content-length", str(len(outcome.body)))]
         start_response(f"{outcome.status} {reason(outcome.status)}", headers)
         return [outcome.body]

@@ -57,5 +57,5 @@ class SiemError(EmulatorError):
         return {"message": self.message, "status_code": self.status}
 
 
-class ConnectionCut(Exception):
+class ConnectionCutError(Exception):
     """Raised by the plain WSGI callable where a fault cuts the connection; server and adapter do it for real."""

@@ -162,7 +162,7 @@ def _negotiate(entry: Route, request: Incoming, context: Context, path: str) -> 
     if not entry.versioned:
         return {}
     if "apiVersion" in context.query:
-        raise CoreError(400, "The query parameter \"apiVersion\" is not allowed for this route.")
+        raise CoreError(400, 'The query parameter "apiVersion" is not allowed for this route.')
     offered = "1" if entry.internal else PUBLIC_VERSION
     wanted = request.headers.get("elastic-api-version", offered)
     if wanted != offered:

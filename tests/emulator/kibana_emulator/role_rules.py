@@ -18,24 +18,101 @@ _SPACE = re.compile("[a-z0-9_-]+")
 
 # Privileges that Elasticsearch knows by name; action patterns (`cluster:...`, `indices:...`) are accepted as well.
 CLUSTER_PRIVILEGES = frozenset(
-    """all cancel_task create_snapshot cross_cluster_replication cross_cluster_search delegate_pki
-    grant_api_key manage manage_api_key manage_autoscaling manage_behavioral_analytics manage_ccr
-    manage_connector manage_data_frame_transforms manage_data_stream_global_retention manage_enrich manage_esql
-    manage_ilm manage_index_templates manage_inference manage_ingest_pipelines manage_logstash_pipelines
-    manage_ml manage_oidc manage_own_api_key manage_pipeline manage_reindex manage_rollup manage_saml
-    manage_search_application manage_search_query_rules manage_search_synonyms manage_security
-    manage_service_account manage_slm manage_token manage_transform manage_user_profile manage_watcher monitor
-    monitor_connector monitor_data_frame_transforms monitor_data_stream_global_retention monitor_enrich
-    monitor_esql monitor_inference monitor_ml monitor_rollup monitor_snapshot monitor_stats
-    monitor_text_structure monitor_transform monitor_watcher none post_behavioral_analytics_event read_ccr
-    read_connector_secrets read_fleet_secrets read_ilm read_pipeline read_security read_slm transport_client
-    write_connector_secrets write_fleet_secrets""".split()
+    {
+        "all",
+        "cancel_task",
+        "create_snapshot",
+        "cross_cluster_replication",
+        "cross_cluster_search",
+        "delegate_pki",
+        "grant_api_key",
+        "manage",
+        "manage_api_key",
+        "manage_autoscaling",
+        "manage_behavioral_analytics",
+        "manage_ccr",
+        "manage_connector",
+        "manage_data_frame_transforms",
+        "manage_data_stream_global_retention",
+        "manage_enrich",
+        "manage_esql",
+        "manage_ilm",
+        "manage_index_templates",
+        "manage_inference",
+        "manage_ingest_pipelines",
+        "manage_logstash_pipelines",
+        "manage_ml",
+        "manage_oidc",
+        "manage_own_api_key",
+        "manage_pipeline",
+        "manage_reindex",
+        "manage_rollup",
+        "manage_saml",
+        "manage_search_application",
+        "manage_search_query_rules",
+        "manage_search_synonyms",
+        "manage_security",
+        "manage_service_account",
+        "manage_slm",
+        "manage_token",
+        "manage_transform",
+        "manage_user_profile",
+        "manage_watcher",
+        "monitor",
+        "monitor_connector",
+        "monitor_data_frame_transforms",
+        "monitor_data_stream_global_retention",
+        "monitor_enrich",
+        "monitor_esql",
+        "monitor_inference",
+        "monitor_ml",
+        "monitor_rollup",
+        "monitor_snapshot",
+        "monitor_stats",
+        "monitor_text_structure",
+        "monitor_transform",
+        "monitor_watcher",
+        "none",
+        "post_behavioral_analytics_event",
+        "read_ccr",
+        "read_connector_secrets",
+        "read_fleet_secrets",
+        "read_ilm",
+        "read_pipeline",
+        "read_security",
+        "read_slm",
+        "transport_client",
+        "write_connector_secrets",
+        "write_fleet_secrets",
+    }
 )
 INDEX_PRIVILEGES = frozenset(
-    """all auto_configure create create_doc create_index cross_cluster_replication
-    cross_cluster_replication_internal delete delete_index index maintenance manage manage_data_stream_lifecycle
-    manage_failure_store manage_follow_index manage_ilm manage_leader_index monitor none read read_cross_cluster
-    read_failure_store view_index_metadata write""".split()
+    {
+        "all",
+        "auto_configure",
+        "create",
+        "create_doc",
+        "create_index",
+        "cross_cluster_replication",
+        "cross_cluster_replication_internal",
+        "delete",
+        "delete_index",
+        "index",
+        "maintenance",
+        "manage",
+        "manage_data_stream_lifecycle",
+        "manage_failure_store",
+        "manage_follow_index",
+        "manage_ilm",
+        "manage_leader_index",
+        "monitor",
+        "none",
+        "read",
+        "read_cross_cluster",
+        "read_failure_store",
+        "view_index_metadata",
+        "write",
+    }
 )
 # Privileges that exist for all spaces alone, until Fleet became space-aware.
 ALL_SPACES_FEATURES = frozenset({"fleet", "fleetv2"})
@@ -110,9 +187,7 @@ def validated(body: Any, where: str = "request body") -> dict[str, Any]:
     doubled = sorted({space for space in spaces if spaces.count(space) > 1})
     if doubled:
         names = ", ".join(doubled)
-        raise CoreError(
-            400, f"[{where}.kibana]: more than one privilege is applied to the following spaces: [{names}]"
-        )
+        raise CoreError(400, f"[{where}.kibana]: more than one privilege is applied to the following spaces: [{names}]")
     return role
 
 

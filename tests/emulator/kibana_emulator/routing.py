@@ -124,8 +124,19 @@ def route(
 
     def register(handler: Handler) -> Handler:
         entry = Route(
-            method, template, handler, privileges, versioned, internal, since, before, max_body, multipart, auth,
-            waits, segments,
+            method,
+            template,
+            handler,
+            privileges,
+            versioned,
+            internal,
+            since,
+            before,
+            max_body,
+            multipart,
+            auth,
+            waits,
+            segments,
         )
         table = _ROUTES.setdefault((method, len(segments)), [])
         table.append(entry)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, stackops.kibana contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """Roles (reference security B and J.2). They belong to the cluster; a space in the URL means nothing."""
 
 from __future__ import annotations

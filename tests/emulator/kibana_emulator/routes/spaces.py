@@ -1,6 +1,7 @@
 # Copyright (c) 2026, stackops.kibana contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """Spaces (reference platform F.1)."""
 
 from __future__ import annotations
@@ -76,9 +77,7 @@ def list_spaces(ctx: Context) -> list[dict[str, Any]]:
     """Return the spaces that the user may see, sorted by name."""
     query = parse(ListQuery, ctx.query, "request query")
     if query.purpose and query.include_authorized_purposes:
-        raise CoreError(
-            400, "[request query]: purpose and include_authorized_purposes cannot be used together"
-        )
+        raise CoreError(400, "[request query]: purpose and include_authorized_purposes cannot be used together")
     if not _may_read(ctx):
         raise CoreError(403, "Forbidden")
     spaces = [shown(space) for space in ctx.shared("spaces").values()]
