@@ -1,0 +1,216 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module's result is the same whether it runs in the controller's worker or in a process of its own.
+
+Real ansible-playbook runs on a copy of the collection that has one module, `probe`, beside the real action plugin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent / "in_process"
+PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
+RUNTIME = """
+requires_ansible: ">=2.16.0"
+action_groups: {kibana: [probe]}
+plugin_routing:
+  action:
+    probe: {redirect: stackops.kibana.kibana}
+    lost: {redirect: stackops.kibana.kibana}
+    broken: {redirect: stackops.kibana.kibana}
+"""
+INVENTORY = f"""
+[all:vars]
+ansible_connection=local
+ansible_python_interpreter={sys.executable}
+[all]
+inside kibana_in_process=true
+outside kibana_in_process=false
+plain
+localhost
+far ansible_connection=ssh ansible_pipelining=true
+"""
+# Stands in for a remote connection without one: the program of `ssh` runs its last argument on this machine.
+SSH = '#!/bin/sh\nfor last; do :; done\nexec /bin/sh -c "$last"\n'
+SUDO = '#!/bin/sh\nwhile [ $# -gt 1 ] && [ "$1" != /bin/sh ]; do shift; done\nexec "$@"\n'
+OWN_PATHS = ("exception", "module_stderr", "module_stdout", "timedout")
+
+
+def _program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A collections path whose stackops.kibana has the module `probe`, and the playbooks beside it."""
+    base = tmp_path_factory.mktemp("in_process")
+    collection = base / "collections/ansible_collections/stackops/kibana"
+    shutil.copytree(ROOT / "plugins/plugin_utils", collection / "plugins/plugin_utils")
+    shutil.copytree(ROOT / "plugins/action", collection / "plugins/action", symlinks=True)
+    shutil.copytree(ROOT / "plugins/module_utils", collection / "plugins/module_utils")
+    (collection / "plugins/modules").mkdir()
+    shutil.copy(HERE / "probe.py", collection / "plugins/modules")
+    (collection / "plugins/modules/broken.py").write_text("#!/usr/bin/python\nimport nowhere_to_be_found\n")
+    (collection / "meta").mkdir()
+    (collection / "meta/runtime.yml").write_text(RUNTIME)
+    shutil.copytree(HERE, base / "play")
+    (base / "play/inventory").write_text(INVENTORY)
+    (base / "play/password").write_text("probe")
+    _program(base / "play/python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    _program(base / "play/ssh", SSH)
+    _program(base / "play/sudo", SUDO)
+    return base
+
+
+def play(tree: Path, name: str, *arguments: str, **environment: str) -> list[dict]:
+    """Run a playbook of `in_process` and return its results, each with host, task and event."""
+    results = tree / "results.jsonl"
+    results.unlink(missing_ok=True)
+    settings = {
+        "ANSIBLE_COLLECTIONS_PATH": str(tree / "collections"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(tree / "play/callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "results",
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(tree / "play/password"),
+        "ANSIBLE_SSH_EXECUTABLE": str(tree / "play/ssh"),
+        "ANSIBLE_SSH_ARGS": "",
+        "ANSIBLE_DEPRECATION_WARNINGS": "true",
+        "ANSIBLE_HOME": str(tree / "home"),
+        "RESULTS_FILE": str(results),
+        "LC_ALL": "C.UTF-8",
+    }
+    done = subprocess.run(
+        [str(PLAYBOOK), "-i", "inventory", name, *arguments],
+        cwd=tree / "play",
+        env={**{k: v for k, v in os.environ.items() if not k.startswith("ANSIBLE_")}, **settings, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Unexpected failure during module execution" not in done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def both(tree):
+    """task -> (results inside, results outside), each a list of (event, result)."""
+    tasks: dict[str, dict[str, list]] = {}
+    for line in play(tree, "both_ways.yml"):
+        hosts = tasks.setdefault(line["task"], {"inside": [], "outside": []})
+        hosts[line["host"]].append((line["event"], line["result"]))
+    return {task: (hosts["inside"], hosts["outside"]) for task, hosts in tasks.items()}
+
+
+EQUAL = [
+    "Fine", "Change", "Change with diff", "Check mode", "Leak", "Warn", "Fail", "Fail guarded", "Fail in a loop",
+    "Unknown option", "Wrong type", "Wrong choice", "Chatter", "Shapes", "Facts", "Temporary", "Surroundings", "Types",
+    "Forget", "No log", "Delegated", "Failed when",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("task", EQUAL)
+def test_same_result_both_ways(both, task):
+    inside, outside = both[task]
+    assert inside
+    assert json.dumps(inside) == json.dumps(outside)
+
+
+def test_it_ran_both_ways(both):
+    inside, outside = both["Process"]
+    assert (inside[0][1]["here"], outside[0][1]["here"]) == (True, False)
+
+
+@pytest.mark.parametrize("task", ["Crash", "Leave", "Leave with words", "Timeout"])
+def test_same_failure_but_for_tracebacks(both, task):
+    inside, outside = (
+        [{k: v for k, v in result.items() if k not in OWN_PATHS} for _, result in way] for way in both[task]
+    )
+    assert [event for event, _ in both[task][0]] == ["failed"]
+    assert json.dumps(inside) == json.dumps(outside)
+
+
+def test_crash_says_what_happened(both):
+    for way in both["Crash"]:
+        assert "unexpected value" in json.dumps(way)
+
+
+def test_retries_go_on_until_done(both):
+    for way in both["Retry"]:
+        assert way[-1][1]["attempts"] == 2
+
+
+def test_warnings_are_those_of_the_item(both):
+    items = [result for event, result in both["Warn"][0] if event.startswith("item")]
+    assert [len(item["warnings"]) for item in items] == [1, 1, 1]
+    assert "one" in str(items[0]["warnings"])
+    assert "two" in str(items[1]["warnings"])
+    assert all(item["deprecations"] for item in items)
+
+
+def test_secrets_are_masked(both):
+    inside = json.dumps(both["Leak"][0])
+    assert "tOpSeCrEt" not in inside
+    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in inside
+
+
+def test_temporary_folder_is_removed(both):
+    for way in both["Leftovers"]:
+        assert not os.path.exists(way[0][1]["left"])
+
+
+def test_runs_in_the_folder_of_the_playbook(both, tree):
+    assert both["Surroundings"][0][0][1]["cwd"] == str(tree / "play")
+
+
+@pytest.fixture(scope="module")
+def places(tree):
+    """task -> its results, where one tells whether the module ran here."""
+    tasks: dict[str, list] = {}
+    for line in play(tree, "fall_back.yml"):
+        tasks.setdefault(line["task"], []).append(line["result"])
+    return tasks
+
+
+@pytest.mark.parametrize("task", ["plain", "empty environment", "discovery", "delegated to localhost"])
+def test_runs_in_process(places, task):
+    assert places[task][-1]["here"] is True
+
+
+@pytest.mark.parametrize("task", ["variable", "become", "async", "async status", "interpreter", "delegated"])
+def test_falls_back(places, task):
+    assert places[task][-1]["here"] is False
+
+
+def test_environment_reaches_the_module(places):
+    assert places["environment"][0]["path"] == "set"
+
+
+def test_no_discovery_where_none_is_needed(places):
+    assert "ansible_facts" not in places["discovery"][0]
+
+
+def test_loop_stays_in_one_process(places):
+    items = [result for result in places["loop"] if "results" not in result]
+    assert len(items) == 3
+    assert len({item["pid"] for item in items}) == 1
+
+
+def test_wrong_variable_is_one_sentence(places):
+    assert "kibana_in_process must be true or false, not 'perhaps'." in places["wrong variable"][0]["msg"]
+
+
+@pytest.mark.parametrize(("task", "words"), [("lost module", "not found"), ("broken module", "nowhere_to_be_found")])
+def test_a_module_that_cannot_be_loaded(places, task, words):
+    assert words in json.dumps(places[task][0])
