@@ -46,7 +46,8 @@ def _version(emulator: Emulator) -> dict[str, Any]:
 
 
 def _core() -> dict[str, Any]:
+    ready = "SavedObjects service has completed migrations and is ready"
     return {
-        "elasticsearch": {"level": "available", "summary": "Elasticsearch is available"},
-        "savedObjects": {"level": "available", "summary": "SavedObjects service has completed migrations and is ready"},
+        "elasticsearch": {"level": "available", "summary": "Elasticsearch is available", "meta": {}},
+        "savedObjects": {"level": "available", "summary": ready, "meta": {}},
     }
