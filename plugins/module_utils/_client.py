@@ -1,0 +1,267 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The HTTP client: spaces, retries, paging, and errors that say what to do."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from ansible_collections.stackops.kibana.plugins.module_utils import _session
+from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import (
+    KibanaError,
+    is_route_missing,
+    looks_like_html,
+    refused,
+)
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+PASSING = frozenset({502, 503, 504})
+MAX_WAIT = 60.0
+MAX_REDIRECTS = 3
+
+
+def fill_path(template: str, values: Mapping[str, Any]) -> str:
+    """Fill a URL template, percent-encoding each value. Raises :class:`KibanaError` for a value that is no id."""
+    encoded = {}
+    for name, value in values.items():
+        if "{" + name + "}" not in template:
+            continue
+        text = str(value)
+        if text.strip() in ("", ".", ".."):
+            raise KibanaError(f"{name} is {text!r}: that cannot be the id of an object.")
+        encoded[name] = quote(text, safe="")
+    return template.format(**encoded)
+
+
+class KibanaClient:
+    """Requests to one Kibana with the settings of a task.
+
+    Paths are those of the API documentation (``/api/...``); ``in_space=True`` puts ``/s/<space>`` in front of them.
+    All methods raise :class:`KibanaError`. ``warn`` takes a text for the person who runs the task.
+    """
+
+    def __init__(self, settings: Settings, warn: Any = lambda text: None) -> None:
+        self.settings = settings
+        self.warn = warn
+        self.session = _session.session_for(settings)
+        self.cache: dict[str, Any] = self.session.kibana_cache
+
+    def get(self, path: str, *, in_space: bool = True, params: Any = None) -> Any:
+        """The decoded answer."""
+        return self.call("GET", path, in_space=in_space, params=params)
+
+    def find(self, path: str, *, in_space: bool = True, probe: str = "") -> Any:
+        """The decoded answer, or None where the object does not exist.
+
+        Only a 404 of the object means absent. A 404 with the router's bare words means that the function is missing,
+        unless the path *probe* answers: some handlers use the same words for an object.
+        """
+        try:
+            return self.get(path, in_space=in_space)
+        except KibanaError as error:
+            if error.status != 404:
+                raise
+            if is_route_missing(error.error):
+                if not probe:
+                    raise
+                self.get(probe, in_space=in_space)
+            return None
+
+    def delete(self, path: str, *, in_space: bool = True) -> None:
+        """Delete an object that was there when last read; one that is gone by now is deleted."""
+        try:
+            self.call("DELETE", path, in_space=in_space)
+        except KibanaError as error:
+            if error.status != 404:
+                raise
+
+    def pages(
+        self,
+        path: str,
+        *,
+        items: str = "",
+        size_name: str = "",
+        size: int = 100,
+        params: Mapping[str, Any] | None = None,
+        in_space: bool = True,
+    ) -> Iterator[dict[str, Any]]:
+        """Every object of a list, to the end.
+
+        ``items`` is the key of the list in an answer ("": the answer is the list), ``size_name`` the parameter for
+        the size of a page ("": Kibana gives the whole list at once).
+        """
+        page, seen = 1, 0
+        while True:
+            query = {**(params or {}), **({"page": page, size_name: size} if size_name else {})}
+            answer = self.get(path, in_space=in_space, params=query)
+            found = answer[items] if items else answer
+            yield from found
+            seen += len(found)
+            if not size_name or not found or seen >= answer.get("total", 0):
+                return
+            page += 1
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        in_space: bool = True,
+        params: Any = None,
+        json: Any = None,
+        files: Any = None,
+        safe: bool = False,
+        retry: bool = True,
+    ) -> Any:
+        """Send a request and decode the answer (None for an empty one).
+
+        ``safe``: a repetition does no harm although the method is not idempotent (a create with a chosen id).
+        ``retry=False``: send it once, whatever happens.
+        """
+        response = self.send(method, path, in_space, params, json, files, safe, retry)
+        return self._decode(response, method, path)
+
+    def text(self, method: str, path: str, *, in_space: bool = True, params: Any = None, json: Any = None) -> str:
+        """The answer as text, for exports (NDJSON, lines)."""
+        response = self.send(method, path, in_space, params, json, None, True, True)
+        response.encoding = "utf-8"
+        return str(response.text)
+
+    def send(
+        self, method: str, path: str, in_space: bool, params: Any, json: Any, files: Any, safe: bool, retry: bool
+    ) -> Any:
+        """Send a request, again where that is safe and may help, and return the answer as ``requests`` gives it."""
+        path = self._in_space(path) if in_space else path
+        again = safe or method in IDEMPOTENT
+        left = self.settings.retries if retry else 0
+        attempt = 0
+        while True:
+            failure, wait = None, None
+            try:
+                response = self._once(method, path, params, json, files)
+            except _session.requests.exceptions.RequestException as error:
+                failure = _session.unreachable(error, method, path, self.settings)
+                passing = again or not failure.ambiguous
+            else:
+                if response.status_code < 400:
+                    return response
+                failure = refused(method, path, response.status_code, response.text)
+                failure.ambiguous = response.status_code in PASSING
+                passing = response.status_code == 429 or (again and response.status_code in PASSING)
+                wait = _retry_after(response.headers.get("Retry-After"))
+            if not passing or attempt >= left:
+                raise failure
+            pause(attempt, wait)
+            attempt += 1
+
+    def _once(self, method: str, path: str, params: Any, json: Any, files: Any) -> Any:
+        url = self.settings.url + path
+        for _ in range(MAX_REDIRECTS):
+            response = self.session.request(
+                method, url, params=params, json=json, files=files, timeout=self.settings.timeout, allow_redirects=False
+            )
+            if not response.is_redirect:
+                return response
+            url, params = self._redirected(method, path, url, response), None
+        raise KibanaError(f"{url} redirects in a circle: check kibana_url.", method=method, path=path)
+
+    def _redirected(self, method: str, path: str, url: str, response: Any) -> str:
+        """The target of a redirect, followed only for reads and only on the same host: credentials go nowhere else."""
+        target = _session.requests.compat.urljoin(url, response.headers["Location"])
+        here, there = urlsplit(url), urlsplit(target)
+        if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            raise KibanaError(
+                f"{self.settings.url} redirects {method} {path} to {there.scheme}://{there.hostname or ''} (HTTP"
+                f" {response.status_code}), where no credentials are sent: set kibana_url to Kibana's own address.",
+                method=method,
+                path=path,
+                status=response.status_code,
+            )
+        return str(target)
+
+    def _decode(self, response: Any, method: str, path: str) -> Any:
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError:
+            what = "an HTML page" if looks_like_html(response.text) else "something that is not JSON"
+            raise KibanaError(
+                f"{self.settings.url} answered {method} {path} with {what} instead of JSON:"
+                " check that kibana_url is Kibana's own address, with its base path.",
+                method=method,
+                path=path,
+                status=response.status_code,
+                ambiguous=True,
+            ) from None
+
+    def _in_space(self, path: str) -> str:
+        space = self.settings.space
+        return f"/s/{space}{path}" if space and space != "default" else path
+
+    def cached(self, key: str, read: Any) -> Any:
+        """What ``read()`` gives, read once per session; ``forget`` drops it."""
+        if key not in self.cache:
+            self.cache[key] = read()
+        return self.cache[key]
+
+    def forget(self, key: str) -> None:
+        """Drop what ``cached`` keeps under *key*."""
+        self.cache.pop(key, None)
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Kibana's version as numbers, such as ``(9, 4, 3)``; ``(999,)`` where the user may not see it."""
+        status = self.cached("status", lambda: self.get("/api/status", in_space=False))
+        number = (status.get("version") or {}).get("number", "999")
+        return tuple(int(part) for part in number.split("-")[0].split("."))
+
+    def require_space(self, check_mode: bool = False) -> None:
+        """Fail where the space does not exist: Kibana itself would silently write into nowhere.
+
+        In check mode a missing space is a warning, because the same play may be about to create it.
+        """
+        space = self.settings.space
+        if not space or space == "default":
+            return
+        if not self.cached(f"space {space}", lambda: self._space_exists(space)):
+            self.forget(f"space {space}")
+            message = f"The space {space!r} does not exist"
+            if not check_mode:
+                raise KibanaError(f"{message}: create it first, or correct kibana_space.")
+            self.warn(f"{message} yet; the prediction takes it for empty.")
+
+    def _space_exists(self, space: str) -> bool:
+        try:
+            return self.find(f"/api/spaces/space/{space}", in_space=False, probe="/api/spaces/space") is not None
+        except KibanaError as error:
+            if error.status == 403:  # one may work in a space without a right to look at spaces
+                return True
+            raise
+
+
+def pause(attempt: int, wait: float | None = None) -> None:
+    """Wait before the next attempt: 0.5, 1, 2, ... seconds with jitter, or as long as Kibana said."""
+    time.sleep(min(MAX_WAIT, 0.5 * 2.0**attempt) * random.uniform(0.5, 1.0) if wait is None else wait)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """The seconds of a Retry-After header (a number or a date), bounded; None where there is none."""
+    if not value:
+        return None
+    try:
+        return min(MAX_WAIT, max(0.0, float(value)))
+    except ValueError:
+        pass
+    try:
+        return min(MAX_WAIT, max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time()))
+    except (TypeError, ValueError):
+        return None

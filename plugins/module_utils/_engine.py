@@ -1,0 +1,256 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The only glue between Ansible and the rest: argument specs, the life of a task, results and failures."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.stackops.kibana.plugins.module_utils import _session
+from ansible_collections.stackops.kibana.plugins.module_utils._args import (
+    CONNECTION,
+    CONNECTION_RULES,
+    UPDATE_SECRETS,
+    SettingsError,
+    settings_from,
+)
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import (
+    KNOWN_AFTER_APPLY,
+    SECRET_HIDDEN,
+    mask,
+    prune,
+    scrub,
+    strings_in,
+)
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+
+CONFLICT_ATTEMPTS = 4
+
+
+@dataclass
+class Context:
+    """What a callable of a resource or an action works with: ``params`` are the task's options."""
+
+    module: Any
+    client: KibanaClient
+    params: dict[str, Any]
+    resource: Resource | None = None
+
+    @property
+    def check_mode(self) -> bool:
+        return bool(self.module.check_mode)
+
+    @property
+    def desired(self) -> dict[str, Any]:
+        """The options that describe the object itself."""
+        assert self.resource is not None
+        return {name: self.params[name] for name in self.resource.options if name not in self.resource.controls}
+
+
+def run(resource: Resource) -> None:
+    """The ``main()`` of a module that manages one object of a resource."""
+    options = {
+        **resource.options,
+        "state": {"type": "str", "choices": list(resource.states), "default": "present"},
+        **(UPDATE_SECRETS if resource.write_only else {}),
+    }
+    run_action(lambda context: _converge(context), options, resource=resource, **resource.rules)
+
+
+def run_info(key: str, options: Mapping[str, Any], read: Callable[[Context], list[Any]], **rules: Any) -> None:
+    """The ``main()`` of a module that only reads; ``read`` returns the list for the result's *key*."""
+    run_action(lambda context: {"changed": False, key: read(context)}, options, **rules)
+
+
+def run_action(
+    action: Callable[[Context], dict[str, Any]],
+    options: Mapping[str, Any],
+    *,
+    resource: Resource | None = None,
+    check: Callable[[dict[str, Any]], str | None] | None = None,
+    **rules: Any,
+) -> None:
+    """The ``main()`` of any other module: ``action`` gets the context and returns the result.
+
+    This is the one place where the errors of this collection become a failed task. ``check`` may refuse the options
+    with a sentence, before any request.
+    """
+    module = build_module(options, **rules)
+    params = dict(module.params)
+    secrets = _take_secrets(module, params, resource)
+    try:
+        refuse = check or (resource.check if resource else None)
+        problem = refuse(params) if refuse else None
+        if problem:
+            raise PlanError(problem)
+        settings = settings_from(params, os.environ)
+        secrets += settings.secrets
+        if not settings.validate_certs and settings.url.startswith("https"):
+            module.warn("kibana_validate_certs is false: the identity of Kibana is not checked.")
+        result = action(Context(module, KibanaClient(settings, module.warn), params, resource))
+    except KibanaError as error:
+        module.fail_json(**scrub(error.as_result(), secrets))
+    except (PlanError, SettingsError) as error:
+        module.fail_json(msg=scrub(str(error), secrets))
+    module.exit_json(**result)
+
+
+def build_module(options: Mapping[str, Any], **rules: Any) -> Any:
+    """The AnsibleModule for these options and the connection's. Fails the task where ``requests`` is missing."""
+    exclusive = [*CONNECTION_RULES["mutually_exclusive"], *rules.pop("mutually_exclusive", [])]
+    module = AnsibleModule(
+        argument_spec={**options, **CONNECTION},
+        supports_check_mode=True,
+        mutually_exclusive=exclusive,
+        **rules,
+    )
+    if _session.REQUESTS_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=traceback.format_exc())
+    return module
+
+
+def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None) -> tuple[str, ...]:
+    """The secrets among the options, for scrubbing; and take the headers out of Ansible's hands.
+
+    Ansible would replace a header's value wherever it stands in a result, however short and common it is.
+    """
+    headers = params.get("kibana_headers")
+    if headers:
+        own = {str(value) for value in headers.values()}
+        module.no_log_values.difference_update(own)
+        module.params["kibana_headers"] = dict.fromkeys(headers, SECRET_HIDDEN)
+    return tuple(strings_in(list(module.no_log_values))) + tuple(strings_in(list((headers or {}).values())))
+
+
+def _converge(context: Context) -> dict[str, Any]:
+    """Read, plan, and act until Kibana accepts it: a conflict is read and planned again."""
+    resource, made = context.resource, None
+    assert resource is not None
+    for attempt in range(CONFLICT_ATTEMPTS):
+        current = _find(context, resource)
+        step = _plan(context, resource, current)
+        if not step.changed:
+            return _result(context, resource, made or step, current)
+        if resource.in_space:
+            context.client.require_space(context.check_mode)
+        if context.check_mode:
+            return _result(context, resource, step, None)
+        try:
+            written = _apply(context, resource, step)
+        except KibanaError as error:
+            if attempt == CONFLICT_ATTEMPTS - 1 or not _may_have_passed(error, step, attempt):
+                raise
+            # Kibana can report a conflict, or nothing at all, and have done what was asked.
+            made = step if error.ambiguous or step.action == "update" else made
+            pause(attempt)
+            continue
+        return _result(context, resource, step, written)
+    raise AssertionError("unreachable")
+
+
+def _may_have_passed(error: KibanaError, step: Plan, attempt: int) -> bool:
+    """Whether reading again can help: a conflict, or a create whose answer was lost.
+
+    A create that conflicts although the object is not there conflicts with something else, and for ever.
+    """
+    if step.action == "create":
+        return error.ambiguous or (error.status == 409 and attempt == 0)
+    return error.status == 409
+
+
+def _find(context: Context, resource: Resource) -> dict[str, Any] | None:
+    """The object as Kibana holds it, or None."""
+    if resource.find:
+        return resource.find(context)
+    client, key = context.client, context.params.get(resource.key)
+    if key is not None:
+        path = fill_path(resource.item, {resource.key: key})
+        found: Any = client.find(path, in_space=resource.in_space, probe=resource.probe)
+        return unwrap(found, resource)
+    return find_by_name(context, resource, resource.name_key, context.params[resource.name_key])
+
+
+def unwrap(answer: Any, resource: Resource) -> dict[str, Any] | None:
+    """The object in an answer of Kibana."""
+    found: dict[str, Any] | None = answer[resource.envelope] if answer is not None and resource.envelope else answer
+    return found
+
+
+def find_by_name(context: Context, resource: Resource, field: str, name: Any) -> dict[str, Any] | None:
+    """The one object of the collection whose *field* is *name*, looked for to the end; two are an error."""
+    items = context.client.pages(
+        resource.collection, items=resource.list_envelope, size_name=resource.page_size, in_space=resource.in_space
+    )
+    found = [item for item in items if item.get(field) == name]
+    if len(found) > 1:
+        ids = ", ".join(sorted(str(item[resource.key]) for item in found))
+        raise PlanError(f"{len(found)} objects have the {field} {name!r} ({resource.key}: {ids}): give {resource.key}.")
+    return found[0] if found else None
+
+
+def _plan(context: Context, resource: Resource, current: dict[str, Any] | None) -> Plan:
+    if resource.plan:
+        planned: Plan = resource.plan(context, current)
+        return planned
+    return default_plan(context, current)
+
+
+def default_plan(context: Context, current: dict[str, Any] | None) -> Plan:
+    """The plan for an object as ``find`` returned it; a resource's own ``plan`` may start from it."""
+    resource = context.resource
+    assert resource is not None
+    policy = Policy(context.params["state"], context.params.get("update_secrets", "on_create"))
+    view = resource.decode(current) if resource.decode and current is not None else current
+    step = plan(resource, context.desired, view, policy)
+    return step
+
+
+def _apply(context: Context, resource: Resource, step: Plan) -> dict[str, Any] | None:
+    """Carry out a plan and return the object afterwards (None: deleted)."""
+    if resource.apply:
+        return resource.apply(context, step) or (_find(context, resource) if step.action != "delete" else None)
+    client, identity = context.client, _identity(context, resource, step)
+    if step.action == "delete":
+        client.delete(fill_path(resource.item, identity), in_space=resource.in_space)
+        return None
+    creating = step.action == "create"
+    template = (resource.create or resource.collection) if creating else (resource.update or resource.item)
+    body = resource.encode(step) if resource.encode else step.body
+    answer: Any = client.call(
+        resource.create_method if creating else resource.update_method,
+        fill_path(template, identity),
+        json=body,
+        in_space=resource.in_space,
+        safe=context.params.get(resource.key) is not None,
+    )
+    if not resource.answers_object:
+        return _find(context, resource)
+    return unwrap(answer, resource)
+
+
+def _identity(context: Context, resource: Resource, step: Plan) -> dict[str, Any]:
+    """The values that fill the URL templates: those of the stored object, else those of the task."""
+    return {**context.desired, **(step.current or {})}
+
+
+def _result(context: Context, resource: Resource, step: Plan, raw: dict[str, Any] | None) -> dict[str, Any]:
+    """The result of a task; all is read from the plan but the object, which is Kibana's where there is one."""
+    result: dict[str, Any] = {"changed": step.changed}
+    if step.changed and context.module._diff:
+        result["diff"] = step.diff(resource)
+    if step.action != "delete" and context.params["state"] != "absent":
+        view = resource.decode(raw) if resource.decode and raw is not None else raw
+        predicted = {resource.key: KNOWN_AFTER_APPLY, **prune(step.after)}
+        result[resource.result_key] = mask(view if view is not None else predicted, resource.traits)
+    return result

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Pure functions that bring what was asked for and what Kibana holds into one form, and compare and merge them.
+
+Every function takes a value and the :class:`Node` with the traits of its field, and returns a new value. Nothing here
+does I/O or changes its arguments.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Node
+
+SECRET_SENT = "(a secret will be sent)"
+SECRET_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+KNOWN_AFTER_APPLY = "(known after apply)"
+
+
+def prune(value: Any) -> Any:
+    """Drop ``None`` at every depth: an omitted option and a null of Kibana both say nothing."""
+    if isinstance(value, dict):
+        return {key: prune(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [prune(item) for item in value if item is not None]
+    return value
+
+
+def fill(value: Any, node: Node) -> Any:
+    """Add the server's defaults to every dict that lacks them; never makes a dict that is not there."""
+    if isinstance(value, dict):
+        filled = {key: fill(item, node.child(key)) for key, item in value.items()}
+        for key, child in node.children.items():
+            if child.default is not MISSING and filled.get(key) is None:
+                filled[key] = copy.deepcopy(child.default)
+        return filled
+    if isinstance(value, list):
+        return [fill(item, node.child("[]")) for item in value]
+    return value
+
+
+def strip(value: Any, node: Node) -> Any:
+    """Drop what is never compared: read-only fields and secrets."""
+    if isinstance(value, dict):
+        return {
+            key: strip(item, node.child(key))
+            for key, item in value.items()
+            if not (node.child(key).read_only or node.child(key).secret)
+        }
+    if isinstance(value, list):
+        return [strip(item, node.child("[]")) for item in value]
+    return value
+
+
+def secrets_of(value: Any, node: Node) -> dict[str, Any]:
+    """The secrets in a dict, in the shape that they have in it. Secrets inside lists are not supported."""
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        child = node.child(key)
+        if child.secret:
+            found[key] = item
+        elif isinstance(item, dict):
+            below = secrets_of(item, child)
+            if below:
+                found[key] = below
+    return found
+
+
+def canonical(value: Any, node: Node) -> Any:
+    """A form in which two values are equal exactly when they mean the same: nulls are absent, ``1`` is not ``true``."""
+    if node.canonical is not None and value is not None:
+        value = node.canonical(value)
+    if isinstance(value, dict):
+        return {str(key): canonical(item, node.child(str(key))) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        items = [canonical(item, node.child("[]")) for item in value if item is not None]
+        return sorted(items, key=_sort_key) if node.unordered else items
+    if isinstance(value, bool):
+        return ("bool", value)
+    return value
+
+
+def _sort_key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def same(left: Any, right: Any, node: Node) -> bool:
+    """Whether two values mean the same for Kibana."""
+    return bool(canonical(left, node) == canonical(right, node))
+
+
+def merge(before: Any, desired: Any, node: Node) -> Any:
+    """What is there once *desired* is applied to *before*.
+
+    Dicts merge, and an explicit ``{}`` clears. Lists replace; of a keyed list each element is merged with the stored
+    element of the same key. A value that means the same as the stored one leaves the stored one as it is.
+    """
+    if isinstance(desired, dict):
+        kept = before if desired and isinstance(before, dict) else {}
+        return {**kept, **{key: merge(kept.get(key), item, node.child(key)) for key, item in desired.items()}}
+    if isinstance(desired, list):
+        desired = fill(desired, node)
+        if isinstance(before, list) and node.keyed:
+            desired = _merge_keyed(before, desired, node)
+    return before if type(before) is type(desired) and same(before, desired, node) else desired
+
+
+def _merge_keyed(before: list[Any], desired: list[Any], node: Node) -> list[Any]:
+    """Merge each element with the first unused stored element of the same key."""
+    rest, merged = list(before), []
+    for item in desired:
+        match = next((other for other in rest if _key(other, node) == _key(item, node)), None)
+        if match is not None:
+            rest.remove(match)
+            item = merge(match, item, node.child("[]"))
+        merged.append(item)
+    return merged
+
+
+def _key(item: Any, node: Node) -> list[Any]:
+    element = node.child("[]")
+    return [canonical(item.get(name), element.child(name)) for name in node.keyed]
+
+
+def overlay(base: Any, top: Any) -> Any:
+    """Lay one nested dict over another; used to put secrets into a request body."""
+    if not (isinstance(base, dict) and isinstance(top, dict)):
+        return top
+    return {**base, **{key: overlay(base[key], item) if key in base else item for key, item in top.items()}}
+
+
+def mask(value: Any, node: Node, text: str = SECRET_HIDDEN) -> Any:
+    """Replace the secrets by *text*, for output alone. A reference to a stored secret (``{id: ...}``) is none."""
+    if isinstance(value, dict):
+        return {
+            key: _mask_secret(item, text) if node.child(key).secret else mask(item, node.child(key), text)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [mask(item, node.child("[]"), text) for item in value]
+    return value
+
+
+def _mask_secret(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return value if set(value) == {"id"} else {key: _mask_secret(item, text) for key, item in value.items()}
+    return value if value is None or value == "" else text
+
+
+def strings_in(value: Any) -> Iterable[str]:
+    """Every non-empty string in a nested value."""
+    if isinstance(value, str):
+        if value:
+            yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from strings_in(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from strings_in(item)
+
+
+def scrub(value: Any, secrets: Iterable[str]) -> Any:
+    """Replace every occurrence of a secret in every string of a nested value. For error texts, which Kibana writes."""
+    known = sorted({secret for secret in secrets if len(secret) > 3}, key=len, reverse=True)
+    return _scrub(value, known) if known else value
+
+
+def _scrub(value: Any, known: list[str]) -> Any:
+    if isinstance(value, str):
+        for secret in known:
+            value = value.replace(secret, "********")
+        return value
+    if isinstance(value, dict):
+        return {_scrub(key, known): _scrub(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_scrub(item, known) for item in value]
+    return value

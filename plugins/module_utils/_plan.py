@@ -1,0 +1,101 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""One pure function decides what a task has to do; everything that is reported or sent is read from its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import (
+    SECRET_SENT,
+    fill,
+    mask,
+    merge,
+    overlay,
+    prune,
+    same,
+    secrets_of,
+    strip,
+)
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+
+
+class PlanError(Exception):
+    """The task asks for something that cannot be done; the text says what and why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a task wants its object: ``state`` and ``update_secrets`` are the options of these names."""
+
+    state: str = "present"
+    update_secrets: str = "on_create"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do: ``action`` is none, create, update or delete.
+
+    ``before`` and ``after`` are the comparable object, without read-only fields and secrets. ``secrets`` are those to
+    send with this plan, ``current`` is the object as Kibana gave it (None: absent), ``desired`` the pruned task.
+    """
+
+    action: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, Any] = field(default_factory=dict)
+    current: dict[str, Any] | None = None
+    desired: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        return self.action != "none"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The whole object after the change, with the secrets to send."""
+        return dict(overlay(self.after, self.secrets))
+
+    def diff(self, resource: Resource) -> dict[str, Any]:
+        """The diff of the task: of a secret it says only that it will be sent."""
+        shown = mask(self.secrets, resource.traits, SECRET_SENT)
+        return {"before": prune(self.before), "after": prune(overlay(self.after, shown))}
+
+
+def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | None, policy: Policy) -> Plan:
+    """Decide what brings *current* (shaped like the options, None where absent) to *desired*.
+
+    Raises :class:`PlanError` where a field that Kibana fixes at creation differs.
+    """
+    node = resource.traits
+    before = fill(strip(current, node), node) if current is not None else {}
+    if policy.state == "absent":
+        return Plan("none" if current is None else "delete", before=before, current=current)
+    desired = prune(desired)
+    wanted, secrets = strip(desired, node), secrets_of(desired, node)
+    if current is None:
+        after = fill(merge({}, wanted, node), node)
+        return Plan("create", {}, after, secrets, None, desired)
+    _refuse_immutable(resource, before, wanted)
+    after = fill(merge(before, wanted, node), node)
+    differs = not same(before, after, node)
+    always = bool(secrets) and policy.update_secrets == "always"
+    if not (differs or always):
+        return Plan("none", before, before, {}, current, desired)
+    return Plan("update", before, after, secrets if always or resource.resend_secrets else {}, current, desired)
+
+
+def _refuse_immutable(resource: Resource, before: dict[str, Any], wanted: dict[str, Any]) -> None:
+    for name in sorted(resource.immutable):
+        if (
+            before.get(name) is not None
+            and name in wanted
+            and not same(before[name], wanted[name], resource.traits.child(name))
+        ):
+            raise PlanError(
+                f"{name} is {before[name]!r} and Kibana cannot change it to {wanted[name]!r} on an existing object;"
+                f" delete the object first, or give it another {resource.key}."
+            )

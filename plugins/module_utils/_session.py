@@ -1,0 +1,170 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Sessions of ``requests`` for Kibana: TLS, proxy, headers, and one sentence for each way that a connection fails."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from typing import Any
+
+from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings, SettingsError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+
+try:
+    import requests as requests
+    import requests.utils
+    from requests.adapters import HTTPAdapter
+
+    REQUESTS_ERROR: Exception | None = None
+except ImportError as error:
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+    REQUESTS_ERROR = error
+
+USER_AGENT = "stackops.kibana (Ansible)"
+API_VERSION = "2023-10-31"
+POOL_SIZE = 32
+_SESSIONS: dict[tuple[int, Settings], Any] = {}
+
+
+class KibanaAdapter(HTTPAdapter):
+    """An adapter whose TLS context alone decides what is trusted: ``requests`` would add its own bundle to it."""
+
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=POOL_SIZE)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
+        return super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+
+def build_adapter(settings: Settings) -> Any:
+    """The adapter that carries all requests of a session. Raises :class:`SettingsError` for unusable certificates."""
+    return KibanaAdapter(_context(settings) if settings.url.startswith("https") else None)
+
+
+def session_for(settings: Settings) -> Any:
+    """The session for these settings, kept for the life of the process so that loop items share connections.
+
+    The process id is part of the key: a forked process must not write to its parent's sockets.
+    """
+    key = (os.getpid(), settings)
+    if key not in _SESSIONS:
+        _SESSIONS[key] = _build_session(settings)
+    return _SESSIONS[key]
+
+
+def _build_session(settings: Settings) -> Any:
+    session: Any = requests.Session()
+    session.kibana_cache = {}
+    session.trust_env = False  # a proxy or a .netrc of the environment must not change where credentials go
+    session.verify = settings.validate_certs
+    session.headers.update(
+        {
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json, */*;q=0.5",
+            "kbn-xsrf": "stackops.kibana",
+            "elastic-api-version": API_VERSION,
+            **dict(settings.headers),
+        }
+    )
+    if settings.authorization:
+        session.headers["Authorization"] = settings.authorization
+    if settings.proxy:
+        session.proxies = {"http": settings.proxy, "https": settings.proxy}
+    session.adapters.clear()
+    session.mount(settings.url.split("://", 1)[0] + "://", build_adapter(settings))
+    return session
+
+
+def _context(settings: Settings) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not settings.validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif settings.ca_cert:
+        _load_ca(context, settings.ca_cert)
+    else:
+        context.load_default_certs()
+        context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+    if settings.client_cert:
+        _load_client_cert(context, settings)
+    return context
+
+
+def _load_ca(context: ssl.SSLContext, ca_cert: str) -> None:
+    try:
+        if "-----BEGIN" in ca_cert:
+            context.load_verify_locations(cadata=ca_cert)
+        elif os.path.isdir(ca_cert):
+            context.load_verify_locations(capath=ca_cert)
+        else:
+            context.load_verify_locations(cafile=os.path.expanduser(ca_cert))
+    except FileNotFoundError:
+        raise SettingsError(f"kibana_ca_cert names {ca_cert}, which does not exist (nor is it PEM text).") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"kibana_ca_cert cannot be used: it is no valid PEM certificate ({error}).") from error
+
+
+def _load_client_cert(context: ssl.SSLContext, settings: Settings) -> None:
+    try:
+        context.load_cert_chain(settings.client_cert, settings.client_key or None)
+    except FileNotFoundError:
+        names = " and ".join(filter(None, [settings.client_cert, settings.client_key]))
+        raise SettingsError(f"kibana_client_cert or kibana_client_key names a missing file ({names}).") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"kibana_client_cert and kibana_client_key cannot be used: {error}. They must be a pair of PEM files."
+        ) from error
+
+
+def unreachable(error: Exception, method: str, path: str, settings: Settings) -> KibanaError:
+    """The error for a request that got no answer: which check failed, and what to do."""
+    cut = not isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError))
+    refused = "refused" in str(error).lower()
+    return KibanaError(
+        f"{_reason(error, settings)} ({method} {path})",
+        method=method,
+        path=path,
+        ambiguous=cut and not refused and not isinstance(error, requests.exceptions.ProxyError),
+    )
+
+
+def _reason(error: Exception, settings: Settings) -> str:
+    text, url = str(error), settings.url
+    if isinstance(error, requests.exceptions.SSLError):
+        return _tls_reason(text, url)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"Cannot reach {url} through the proxy: check kibana_proxy"
+    if isinstance(error, requests.exceptions.Timeout):
+        return f"{url} did not answer within {settings.timeout} seconds: check kibana_url, or raise kibana_timeout"
+    if "resolve" in text or "Name or service" in text or "getaddrinfo" in text:
+        return f"Cannot find the host of {url}: check kibana_url and the name service"
+    if "refused" in text:
+        return f"{url} refused the connection: check kibana_url (host and port), and that Kibana is running"
+    return f"The connection to {url} was cut before an answer came: check Kibana and what lies between"
+
+
+def _tls_reason(text: str, url: str) -> str:
+    reasons = {
+        "certificate has expired": "the certificate of the server has expired: renew it",
+        "doesn't match": "the certificate of the server is for another name: use that name in kibana_url",
+        "mismatch": "the certificate of the server is for another name: use that name in kibana_url",
+        "WRONG_VERSION_NUMBER": "the server does not speak TLS there: use http:// or the HTTPS port in kibana_url",
+        "record layer failure": "the server does not speak TLS there: use http:// or the HTTPS port in kibana_url",
+        "certificate required": "the server demands a client certificate: give kibana_client_cert",
+        "unknown ca": "the server does not accept the client certificate: check kibana_client_cert",
+        "CERTIFICATE_VERIFY_FAILED": "the certificate of the server is signed by an unknown CA: give it as kibana_ca_cert",
+        "handshake": "the TLS handshake failed: check kibana_client_cert and the TLS versions of the server",
+    }
+    reason = next((reason for sign, reason in reasons.items() if sign.lower() in text.lower()), text)
+    return f"No trusted connection to {url}: {reason}"
