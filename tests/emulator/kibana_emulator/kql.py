@@ -149,7 +149,9 @@ class _Parser:
 def _analysed(lookup: Lookup, field: str, wanted: str, exact: bool) -> Predicate:
     if "*" in wanted and not exact:
         pattern = re.compile(".*".join(re.escape(part) for part in wanted.lower().split("*")) + r"\Z")
-        return lambda doc: any(pattern.match(w) for text in _texts(lookup(doc, field)) for w in [text.lower(), *_words(text)])
+        return lambda doc: any(
+            pattern.match(w) for text in _texts(lookup(doc, field)) for w in [text.lower(), *_words(text)]
+        )
     words = _words(_unescape(wanted))
     phrase = " " + " ".join(words) + " "
 

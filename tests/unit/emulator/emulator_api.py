@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+
 from kibana_emulator import Emulator, EmulatorAdapter
 
 Answer = requests.Response

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from emulator_api import Api, ok, refused
+
 from kibana_emulator import Emulator
 
 OUTPUTS = "/api/fleet/outputs"
@@ -59,7 +60,13 @@ def test_presets(api: Api) -> None:
     assert create(api, config_yaml="bulk_max_size: 1")["preset"] == "custom"
     assert create(api, config_yaml="queue:\n  mem:\n    events: 1")["preset"] == "custom"
     assert create(api, config_yaml="other: 1")["preset"] == "balanced"
-    body = {"name": "a", "type": "elasticsearch", "hosts": ["http://a"], "preset": "balanced", "config_yaml": "worker: 1"}
+    body = {
+        "name": "a",
+        "type": "elasticsearch",
+        "hosts": ["http://a"],
+        "preset": "balanced",
+        "config_yaml": "worker: 1",
+    }
     assert "worker" in refused(api.post(OUTPUTS, body), 400)
     assert "preset" in refused(api.post(OUTPUTS, {**body, "preset": "fast"}), 400)
 
@@ -177,7 +184,9 @@ def test_secrets_become_references(api: Api) -> None:
     path, first = f"{OUTPUTS}/{item['id']}", item["secrets"]["ssl"]["key"]
     assert set(first) == {"id"}
     assert vault[first["id"]]["value"] == "s3cret"
-    second = ok(api.put(path, {"type": "logstash", "secrets": {"ssl": {"key": "s3cret"}}}))["item"]["secrets"]["ssl"]["key"]
+    second = ok(api.put(path, {"type": "logstash", "secrets": {"ssl": {"key": "s3cret"}}}))["item"]["secrets"]["ssl"][
+        "key"
+    ]
     assert second != first
     assert list(vault) == [second["id"]]
     kept = ok(api.put(path, {"type": "logstash", "secrets": {"ssl": {"key": second}}}))["item"]

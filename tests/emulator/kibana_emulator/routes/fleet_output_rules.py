@@ -123,7 +123,10 @@ def change_type(data: dict[str, Any], stored: dict[str, Any]) -> None:
 
 def clear_omitted(data: dict[str, Any]) -> None:
     """Null what a PUT with a type resets when it is left out (A.2.9)."""
-    keys = {"kafka": ("password", "username", "sasl", "ssl"), "remote_elasticsearch": ("service_token", "kibana_api_key")}
+    keys = {
+        "kafka": ("password", "username", "sasl", "ssl"),
+        "remote_elasticsearch": ("service_token", "kibana_api_key"),
+    }
     for key in keys.get(data.get("type", ""), ()):
         data[key] = data.get(key) or None
 

@@ -345,7 +345,9 @@ def _check_kafka(data: dict[str, Any]) -> None:
     _conditional(data, "username", data.get("auth_type") == "user_pass", "string")
     if data.get("password") and not data.get("username"):
         raise CoreError(400, "[request body.password]: a value wasn't expected to be present")
-    if data.get("auth_type") == "user_pass" and not (data.get("password") or (data.get("secrets") or {}).get("password")):
+    if data.get("auth_type") == "user_pass" and not (
+        data.get("password") or (data.get("secrets") or {}).get("password")
+    ):
         raise CoreError(400, "[request body.password]: expected value of type [string] but got [undefined]")
 
 

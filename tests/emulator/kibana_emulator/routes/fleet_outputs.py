@@ -139,7 +139,9 @@ def _existing(ctx: Context) -> dict[str, Any]:
 
 def _check_hosts(ctx: Context, data: dict[str, Any]) -> None:
     if ctx.emulator.version >= (9, 4) and len(data.get("hosts") or ()) > 10:
-        raise CoreError(400, f"[request body.hosts]: array size is [{len(data['hosts'])}], but cannot be greater than [10]")
+        raise CoreError(
+            400, f"[request body.hosts]: array size is [{len(data['hosts'])}], but cannot be greater than [10]"
+        )
 
 
 def _check_editable(stored: dict[str, Any], data: dict[str, Any]) -> None:
@@ -165,7 +167,9 @@ def _prepare_change(ctx: Context, data: dict[str, Any], stored: dict[str, Any]) 
     if kind in ES_TYPES and data.get("hosts"):
         data["hosts"] = [rules.normalise_host(host) for host in data["hosts"]]
     # An omitted preset is computed again from this request alone, so it goes back to balanced.
-    if not data.get("preset") and (data.get("type") == "elasticsearch" or (kind in ES_TYPES and kind != stored["type"])):
+    if not data.get("preset") and (
+        data.get("type") == "elasticsearch" or (kind in ES_TYPES and kind != stored["type"])
+    ):
         data["preset"] = rules.default_preset(data)
     rules.drop_shipper(data)
 

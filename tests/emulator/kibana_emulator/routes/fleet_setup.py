@@ -44,14 +44,14 @@ class FindPolicies(Strict):
     """Query of the list of policies."""
 
     page: Annotated[int, Field(ge=1)] = 1
-    perPage: Annotated[int, Field(ge=0)] = 20  # noqa: N815 - Kibana's name
-    sortField: str = "updated_at"  # noqa: N815
-    sortOrder: str = "desc"  # noqa: N815
+    perPage: Annotated[int, Field(ge=0)] = 20
+    sortField: str = "updated_at"
+    sortOrder: str = "desc"
     kuery: str = ""
     full: bool = False
-    noAgentCount: bool = True  # noqa: N815
-    withAgentCount: bool = False  # noqa: N815
-    showUpgradeable: bool = False  # noqa: N815
+    noAgentCount: bool = True
+    withAgentCount: bool = False
+    showUpgradeable: bool = False
     format: str = "simplified"
 
 
