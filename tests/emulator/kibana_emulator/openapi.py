@@ -120,16 +120,15 @@ def _compile(schema: dict[str, Any], document: dict[str, Any]) -> Any:
 
 def _violation(part: str, error: Any) -> dict[str, Any]:
     """Return where and which rule; of a union the problem of the variant that came closest."""
-    from jsonschema.exceptions import best_match
-
-    closest = best_match([error])
-    where = ".".join(str(step) for step in closest.absolute_path)
-    rule = closest.validator
-    expected = closest.validator_value if rule in ("type", "enum", "minLength", "maxLength", "pattern") else None
+    while error.context:
+        error = max(error.context, key=lambda item: (len(item.absolute_path), item.validator != "type"))
+    where = ".".join(str(step) for step in error.absolute_path)
+    rule = error.validator
+    expected = error.validator_value if rule in ("type", "enum", "minLength", "maxLength", "pattern") else None
     if rule == "required":
-        expected = sorted(set(closest.validator_value) - set(closest.instance))
+        expected = sorted(set(error.validator_value) - set(error.instance))
     if rule == "additionalProperties":
-        expected = "none of " + ", ".join(sorted(set(closest.instance) - set(closest.schema.get("properties", {}))))
+        expected = "none of " + ", ".join(sorted(set(error.instance) - set(error.schema.get("properties", {}))))
     return {"part": part, "where": where, "rule": rule, "expected": expected}
 
 

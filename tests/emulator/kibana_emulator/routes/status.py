@@ -13,7 +13,7 @@ from ..routing import Context, route
 if TYPE_CHECKING:
     from ..core import Emulator
 
-AVAILABLE = {"level": "available", "summary": "All services and plugins are available"}
+AVAILABLE = {"level": "available", "summary": "All services and plugins are available", "meta": {}}
 
 
 @route("GET", "/api/status", versioned=False, auth="optional")
@@ -29,7 +29,11 @@ def status(ctx: Context) -> dict[str, Any]:
         "uuid": "5b2de169-2785-441b-ae8c-186a1936b17d",
         "version": _version(emulator),
         "status": {"overall": AVAILABLE, "core": _core(), "plugins": {}},
-        "metrics": {"last_updated": emulator.now(), "collection_interval_in_millis": 5000},
+        "metrics": {
+            "last_updated": emulator.now(),
+            "collection_interval_in_millis": 5000,
+            "elasticsearch_client": {"totalActiveSockets": 0, "totalIdleSockets": 0, "totalQueuedRequests": 0},
+        },
     }
 
 
