@@ -56,7 +56,7 @@ def test_401_has_a_challenge_and_comes_before_xsrf(api: Api) -> None:
 def test_xsrf_comes_before_privilege_and_schema(api: Api) -> None:
     api.session.auth = ("nobody", "nobody")
     del api.session.headers["kbn-xsrf"]
-    assert refused(api.post("/api/spaces/space", {}), 400) == "Request must contain a kbn-xsrf header."
+    assert refused(api.post("/api/fleet/outputs", {}), 400) == "Request must contain a kbn-xsrf header."
 
 
 def test_kbn_version_must_be_the_servers(api: Api) -> None:
