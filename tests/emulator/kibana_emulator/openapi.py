@@ -104,7 +104,9 @@ class Checker:
         key = (id(holder), part)
         if key not in self._validators:
             content = holder.get("content", {})
-            schema = next((entry.get("schema") for mime, entry in content.items() if mime.startswith("application/json")), None)
+            schema = next(
+                (entry.get("schema") for mime, entry in content.items() if mime.startswith("application/json")), None
+            )
             self._validators[key] = _compile(schema, self.documents[number]) if schema else None
         return self._validators[key]
 
