@@ -101,13 +101,17 @@ def merge(before: Any, desired: Any, node: Node) -> Any:
     element of the same key. A value that means the same as the stored one leaves the stored one as it is.
     """
     if isinstance(desired, dict):
-        kept = before if desired and isinstance(before, dict) else {}
-        return {**kept, **{key: merge(kept.get(key), item, node.child(key)) for key, item in desired.items()}}
+        return merge_fields(before if desired and isinstance(before, dict) else {}, desired, node)
     if isinstance(desired, list):
         desired = fill(desired, node)
         if isinstance(before, list) and node.keyed:
             desired = _merge_keyed(before, desired, node)
     return before if type(before) is type(desired) and same(before, desired, node) else desired
+
+
+def merge_fields(before: dict[str, Any], desired: dict[str, Any], node: Node) -> dict[str, Any]:
+    """Like ``merge`` for two dicts, but an empty *desired* changes nothing: no field of an object was given."""
+    return {**before, **{key: merge(before.get(key), item, node.child(key)) for key, item in desired.items()}}
 
 
 def _merge_keyed(before: list[Any], desired: list[Any], node: Node) -> list[Any]:

@@ -13,7 +13,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
     SECRET_SENT,
     fill,
     mask,
-    merge,
+    merge_fields,
     overlay,
     prune,
     same,
@@ -77,10 +77,10 @@ def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | 
     desired = prune(desired)
     wanted, secrets = strip(desired, node), secrets_of(desired, node)
     if current is None:
-        after = fill(merge({}, wanted, node), node)
+        after = fill(merge_fields({}, wanted, node), node)
         return Plan("create", {}, after, secrets, None, desired)
     _refuse_immutable(resource, before, wanted)
-    after = fill(merge(before, wanted, node), node)
+    after = fill(merge_fields(before, wanted, node), node)
     differs = not same(before, after, node)
     always = bool(secrets) and policy.update_secrets == "always"
     if not (differs or always):

@@ -106,11 +106,11 @@ class Resource:
     def traits(self) -> Node:
         """The traits as a tree, to walk along with a value."""
         root = Node()
-        for path in self.unordered:
+        for path in sorted(self.unordered):  # the same order in every process, and so in every diff
             root.grow(path).unordered = True
-        for path in self.read_only | self.lock:
+        for path in sorted(self.read_only | self.lock):
             root.grow(path).read_only = True
-        for path in self.write_only:
+        for path in sorted(self.write_only):
             root.grow(path).secret = True
         for path, names in self.keyed.items():
             root.grow(path).keyed = tuple(names)

@@ -16,6 +16,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import Kib
 try:
     import requests as requests
     import requests.utils
+    import urllib3
     from requests.adapters import HTTPAdapter
 
     REQUESTS_ERROR: Exception | None = None
@@ -67,6 +68,8 @@ def _build_session(settings: Settings) -> Any:
     session.kibana_cache = {}
     session.trust_env = False  # a proxy or a .netrc of the environment must not change where credentials go
     session.verify = settings.validate_certs
+    if not settings.validate_certs:  # the engine warns, once and in Ansible's way
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     session.headers.update(
         {
             "User-Agent": USER_AGENT,
@@ -163,7 +166,7 @@ def _tls_reason(text: str, url: str) -> str:
         "record layer failure": "the server does not speak TLS there: use http:// or the HTTPS port in kibana_url",
         "certificate required": "the server demands a client certificate: give kibana_client_cert",
         "unknown ca": "the server does not accept the client certificate: check kibana_client_cert",
-        "CERTIFICATE_VERIFY_FAILED": "the certificate of the server is signed by an unknown CA: give it as kibana_ca_cert",
+        "CERTIFICATE_VERIFY_FAILED": "the server's certificate is signed by an unknown CA: give it as kibana_ca_cert",
         "handshake": "the TLS handshake failed: check kibana_client_cert and the TLS versions of the server",
     }
     reason = next((reason for sign, reason in reasons.items() if sign.lower() in text.lower()), text)
