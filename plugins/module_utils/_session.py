@@ -167,7 +167,8 @@ def _tls_reason(text: str, url: str) -> str:
         "certificate required": "the server demands a client certificate: give kibana_client_cert",
         "unknown ca": "the server does not accept the client certificate: check kibana_client_cert",
         "CERTIFICATE_VERIFY_FAILED": "the server's certificate is signed by an unknown CA: give it as kibana_ca_cert",
+        "EOF occurred": "the server ended the TLS handshake: it may demand a client certificate (kibana_client_cert)",
         "handshake": "the TLS handshake failed: check kibana_client_cert and the TLS versions of the server",
     }
-    reason = next((reason for sign, reason in reasons.items() if sign.lower() in text.lower()), text)
+    reason = next((reason for sign, reason in reasons.items() if sign.lower() in text.lower()), "TLS failed")
     return f"No trusted connection to {url}: {reason}"

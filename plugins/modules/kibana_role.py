@@ -122,7 +122,7 @@ options:
         elements: str
         choices: [all, read]
       feature:
-        description: Privileges by id of the feature, such as V({"discover": ["read"]}).
+        description: Lists of privileges by id of the feature, such as V(read) for V(discover).
         type: dict
       spaces:
         description: Ids of spaces, or V(*) alone for all of them. Kibana takes a missing value for V(*).
