@@ -68,6 +68,7 @@ def preload() -> bool:
             importlib.import_module(name)
     except ImportError:
         return False
+    encode_args({})
     return True
 
 
@@ -243,7 +244,7 @@ def _read(outcome: Outcome) -> dict[str, Any]:
     if crashed or not outcome.stdout.strip():
         lines = outcome.stderr.strip().splitlines() or ["The module returned nothing."]
         return {"failed": True, "msg": lines[-1], "exception": outcome.stderr, "rc": outcome.rc}
-    result = json.loads(outcome.stdout[outcome.stdout.index("\n{") :])
+    result = json.loads(next(line for line in outcome.stdout.split("\n") if line.startswith("{")))
     for key in ("warnings", "deprecations"):
         if key in result:
             result[key] = [_message(item) for item in result[key]]

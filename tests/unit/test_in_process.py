@@ -8,27 +8,32 @@ Real ansible-playbook runs on a copy of the collection that has one module, `pro
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings as module_warnings
+
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _in_process
+from kibana_emulator import Emulator, EmulatorServer
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "in_process"
 PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
-RUNTIME = """
-requires_ansible: ">=2.16.0"
-action_groups: {kibana: [probe]}
-plugin_routing:
-  action:
-    probe: {redirect: stackops.kibana.kibana}
-    lost: {redirect: stackops.kibana.kibana}
-    broken: {redirect: stackops.kibana.kibana}
-"""
+MODULES = ("probe", "broken", "lost", "kibana_role")
+RUNTIME = {
+    "requires_ansible": ">=2.16.0",
+    "action_groups": {"kibana": list(MODULES)},
+    "plugin_routing": {"action": {name: {"redirect": "stackops.kibana.kibana"} for name in MODULES}},
+}
 INVENTORY = f"""
 [all:vars]
 ansible_connection=local
@@ -56,14 +61,11 @@ def tree(tmp_path_factory):
     """A collections path whose stackops.kibana has the module `probe`, and the playbooks beside it."""
     base = tmp_path_factory.mktemp("in_process")
     collection = base / "collections/ansible_collections/stackops/kibana"
-    shutil.copytree(ROOT / "plugins/plugin_utils", collection / "plugins/plugin_utils")
-    shutil.copytree(ROOT / "plugins/action", collection / "plugins/action", symlinks=True)
-    shutil.copytree(ROOT / "plugins/module_utils", collection / "plugins/module_utils")
-    (collection / "plugins/modules").mkdir()
+    shutil.copytree(ROOT / "plugins", collection / "plugins", symlinks=True)
     shutil.copy(HERE / "probe.py", collection / "plugins/modules")
     (collection / "plugins/modules/broken.py").write_text("#!/usr/bin/python\nimport nowhere_to_be_found\n")
     (collection / "meta").mkdir()
-    (collection / "meta/runtime.yml").write_text(RUNTIME)
+    (collection / "meta/runtime.yml").write_text(json.dumps(RUNTIME))
     shutil.copytree(HERE, base / "play")
     (base / "play/inventory").write_text(INVENTORY)
     (base / "play/password").write_text("probe")
@@ -73,26 +75,30 @@ def tree(tmp_path_factory):
     return base
 
 
-def play(tree: Path, name: str, *arguments: str, **environment: str) -> list[dict]:
-    """Run a playbook of `in_process` and return its results, each with host, task and event."""
-    results = tree / "results.jsonl"
-    results.unlink(missing_ok=True)
-    settings = {
+def settings(tree: Path) -> dict[str, str]:
+    """The environment of a run: this one without what would steer Ansible or the modules."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "KIBANA_"))}
+    return own | {
         "ANSIBLE_COLLECTIONS_PATH": str(tree / "collections"),
         "ANSIBLE_CALLBACK_PLUGINS": str(tree / "play/callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "results",
         "ANSIBLE_VAULT_PASSWORD_FILE": str(tree / "play/password"),
         "ANSIBLE_SSH_EXECUTABLE": str(tree / "play/ssh"),
         "ANSIBLE_SSH_ARGS": "",
-        "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_HOME": str(tree / "home"),
-        "RESULTS_FILE": str(results),
+        "RESULTS_FILE": str(tree / "results.jsonl"),
         "LC_ALL": "C.UTF-8",
     }
+
+
+def play(tree: Path, name: str, *arguments: str, **environment: str) -> list[dict]:
+    """Run a playbook of `in_process` and return its results, each with host, task and event."""
+    results = tree / "results.jsonl"
+    results.unlink(missing_ok=True)
     done = subprocess.run(
         [str(PLAYBOOK), "-i", "inventory", name, *arguments],
         cwd=tree / "play",
-        env={**{k: v for k, v in os.environ.items() if not k.startswith("ANSIBLE_")}, **settings, **environment},
+        env=settings(tree) | environment,
         capture_output=True,
         text=True,
         timeout=120,
@@ -214,3 +220,109 @@ def test_wrong_variable_is_one_sentence(places):
 @pytest.mark.parametrize(("task", "words"), [("lost module", "not found"), ("broken module", "nowhere_to_be_found")])
 def test_a_module_that_cannot_be_loaded(places, task, words):
     assert words in json.dumps(places[task][0])
+
+
+class Counted:
+    """A served emulator that counts its connections."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.server = EmulatorServer(Emulator(deterministic=True))
+        accept = self.server._server.process_request
+
+        def count(*arguments):
+            self.connections += 1
+            accept(*arguments)
+
+        self.server._server.process_request = count
+
+
+def roles(tree, in_process: str) -> tuple[str, int]:
+    """The results of roles.yml against a fresh emulator, and the number of connections that it took."""
+    counted = Counted()
+    with counted.server as server:
+        url = server.url
+        environment = {"KIBANA_URL": url, "KIBANA_USERNAME": "elastic", "KIBANA_PASSWORD": "changeme"}
+        results = play(tree, "roles.yml", "-e", f"kibana_in_process={in_process}", **environment)
+    return json.dumps(results).replace(url, "http://emulator"), counted.connections
+
+
+def test_a_real_module_both_ways_and_one_connection_for_a_loop(tree):
+    inside, few = roles(tree, "true")
+    outside, many = roles(tree, "false")
+    assert inside == outside
+    assert '"changed": true' in inside
+    assert (few, many) == (6, 14)
+
+
+def test_interrupted_by_the_user(tree):
+    run = subprocess.Popen(
+        [str(PLAYBOOK), "-i", "inventory", "interrupt.yml"],
+        cwd=tree / "play",
+        env=settings(tree),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 20
+    while not (tree / "play/started").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGINT)
+    output, _ = run.communicate(timeout=10)
+    assert run.returncode == 99, output
+    assert "Traceback" not in output
+
+
+@pytest.fixture
+def probe(monkeypatch):
+    """Runs the module `probe` inside this process."""
+    name = f"{_in_process.COLLECTION}.modules.probe"
+    spec = importlib.util.spec_from_file_location(name, HERE / "probe.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, name, module)
+    return lambda do, **options: _in_process.run_module("probe", {"do": do, **options.pop("args", {})}, **options)
+
+
+def surroundings() -> tuple:
+    state = [getattr(basic, name, None) for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE", "_PARSED_MODULE_ARGS")]
+    warnings = (list(module_warnings._global_warnings), list(module_warnings._global_deprecations))
+    return state, warnings, basic.atexit, sys.argv, sys.stdout, sys.stderr, os.getcwd()
+
+
+@pytest.mark.parametrize("do", ["fine", "warn", "fail", "crash", "leave", "chatter", "leftovers", "forget"])
+def test_nothing_is_left_behind(probe, do, tmp_path, capfd):
+    before = surroundings()
+    probe(do, remote_tmp=str(tmp_path), cwd=str(tmp_path))
+    assert surroundings() == before
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_interrupt_passes_through(probe):
+    before = surroundings()
+    with pytest.raises(KeyboardInterrupt):
+        probe("interrupt")
+    assert surroundings() == before
+
+
+def test_earlier_warnings_stay_where_they_are(probe, monkeypatch):
+    warned = module_warnings._global_warnings
+    warned.update({"earlier": None}) if isinstance(warned, dict) else warned.append("earlier")
+    assert probe("warn", args={"value": "x"})["warnings"] == ["careful with x"]
+    assert list(warned) == ["earlier"]
+    warned.clear()
+
+
+def test_run_module_returns_what_a_test_wants(probe):
+    assert probe("fine", check_mode=True, args={"value": "x"})["check_mode"] is True
+    assert probe("change", diff=True)["diff"] == {"before": {"a": 1}, "after": {"a": 2}}
+    failed = probe("fail", args={"secret": "tOpSeCrEt"})
+    assert (failed["failed"], failed["status"], failed["error"]["list"]) == (True, 403, [1, [2, 3]])
+    assert "tOpSeCrEt" not in json.dumps(failed)
+    assert failed["invocation"]["module_args"]["secret"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    crashed = probe("crash")
+    assert crashed["failed"] and "unexpected" in crashed["msg"] and "Traceback" in crashed["exception"]
+    assert probe("warn", args={"value": "y"})["deprecations"] == ["old"]
+    assert "unsupported" in _in_process.run_module("probe", {"nonsense": 1})["msg"].lower()

@@ -107,11 +107,17 @@ def retry(module):
 
 
 def dawdle(module):
+    if module.params["value"]:
+        open(module.params["value"], "w").close()
     try:
         time.sleep(20)
     except Exception:
         module.exit_json(msg="swallowed")
     module.exit_json(msg="slept")
+
+
+def interrupt(module):
+    raise KeyboardInterrupt
 
 
 def types(module):
