@@ -71,10 +71,10 @@ options:
             elements: str
       query:
         description:
-          - A search in the Elasticsearch query language as JSON text.
+          - A search in the Elasticsearch query language, as JSON text or as a dict.
           - It limits the documents that the privileges apply to (document level security).
           - It is compared as JSON, so white space does not matter.
-        type: str
+        type: json
       allow_restricted_indices:
         description: Whether the names may match restricted indices. Kibana takes a missing value for V(false).
         type: bool
@@ -194,6 +194,7 @@ role:
 from dataclasses import replace
 
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import parse
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
@@ -203,7 +204,7 @@ INDICES = {
     "names": NEEDED,
     "privileges": NEEDED,
     "field_security": {"type": "dict", "options": {"grant": STRINGS, "except": STRINGS}},
-    "query": {"type": "str"},
+    "query": {"type": "json"},
     "allow_restricted_indices": {"type": "bool"},
 }
 OPTIONS = {
@@ -331,6 +332,7 @@ RESOURCE = Resource(
         "kibana[].feature": {},
         "kibana[].spaces": ["*"],
     },
+    canonical={"indices[].query": parse, "remote_indices[].query": parse},
     check=check,
     decode=decode,
     encode=encode,
