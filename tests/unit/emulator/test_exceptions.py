@@ -145,7 +145,7 @@ def test_export_import_duplicate(api: Api) -> None:
     refused(api.post(f"{LISTS}/_export", list_id="l", namespace_type="single"), 400)
     query = {"id": made["id"], "list_id": "l", "namespace_type": "single", "include_expired_exceptions": "true"}
     text = api.post(f"{LISTS}/_export", **query).text
-    assert [*map(lambda line: json.loads(line).get("item_id"), text.splitlines())] == [None, "i", None]
+    assert [json.loads(line).get("item_id") for line in text.splitlines()] == [None, "i", None]
     again = ok(api.upload(f"{LISTS}/_import", "a.ndjson", text))
     assert (again["success"], again["success_count"]) == (False, 0)
     assert [error["error"]["status_code"] for error in again["errors"]] == [409, 409]

@@ -120,7 +120,8 @@ def list_connectors(ctx: Context) -> list[dict[str, Any]]:
     """Return the connectors of the space and the preconfigured ones, but no system connector, sorted by name."""
     _authorize(ctx, "get", "actions:read")
     connectors = [*ctx.store("connectors").values(), *ctx.shared("preconfigured_connectors").values()]
-    used = [action.get("id") for rule in ctx.store("rules").values() for action in _actions(rule)]
+    rules = [*ctx.store("rules").values(), *ctx.store("detection_rules").values()]
+    used = [action.get("id") for rule in rules for action in _actions(rule)]
     shown = [{**_shown(ctx, item), "referenced_by_count": used.count(item["id"])} for item in connectors]
     return sorted(shown, key=lambda item: (item["name"].casefold(), item["name"]))
 

@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from ..errors import SiemError
 from ..routing import Context, route
 from ..schema import parse
@@ -145,7 +142,5 @@ def _delete(exceptions: Exceptions, query: Selection, what: str = "exception lis
 def _search(items: list[Document], text: str | None) -> list[Document]:
     if not text:
         return items
-    found: Callable[[dict[str, Any]], bool] = lambda item: (
-        text.lower() in f"{item['name']} {item['description']}".lower()
-    )
-    return [item for item in items if found(item)]
+    wanted = text.lower()
+    return [item for item in items if wanted in f"{item['name']} {item['description']}".lower()]

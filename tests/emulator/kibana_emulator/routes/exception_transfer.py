@@ -30,7 +30,7 @@ class Imported:
 
 
 def uploaded_lines(ctx: Context) -> list[Document | str]:
-    """Return the objects of the uploaded file, an error text for a line that is none; 400 for a file of another name."""
+    """Return the objects of the uploaded file, an error text for a line that is none; 400 for another file name."""
     upload = ctx.files.get("file")
     if upload is None:
         raise CoreError(400, "[request body.file]: expected value of type [Stream] but got [undefined]")

@@ -68,7 +68,7 @@ def seed(emulator: Emulator) -> None:
         "id": "emulated-policy", "name": "Emulated policy", "namespace": "default", "description": "",
         "status": "active", "is_managed": False, "is_protected": False, "revision": 1, "schema_version": "1.1.1",
         "inactivity_timeout": 1209600, "monitoring_enabled": ["logs", "metrics"], "data_output_id": None,
-        "monitoring_output_id": None, "updated_at": emulator.now(), "updated_by": "system",
+        "monitoring_output_id": None, "updated_at": "2026-01-01T00:00:00.000Z", "updated_by": "system",
         "version": emulator.version_token(),
     }  # fmt: skip
 

@@ -16,8 +16,8 @@ from typing import Literal, get_args
 
 ListType = Literal[
     "binary", "boolean", "byte", "date", "date_nanos", "date_range", "double", "double_range", "float", "float_range",
-    "geo_point", "geo_shape", "half_float", "integer", "integer_range", "ip", "ip_range", "keyword", "long", "long_range",
-    "shape", "short", "text",
+    "geo_point", "geo_shape", "half_float", "integer", "integer_range", "ip", "ip_range", "keyword", "long",
+    "long_range", "shape", "short", "text",
 ]  # fmt: skip
 LIST_TYPES = get_args(ListType)
 _BITS = {"byte": 8, "short": 16, "integer": 32, "long": 64}
