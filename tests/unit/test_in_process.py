@@ -96,8 +96,8 @@ def play(tree: Path, name: str, *arguments: str, **environment: str) -> list[dic
     results = tree / "results.jsonl"
     results.unlink(missing_ok=True)
     done = subprocess.run(
-        [str(PLAYBOOK), "-i", "inventory", name, *arguments],
-        cwd=tree / "play",
+        [str(PLAYBOOK), "-i", "play/inventory", f"play/{name}", *arguments],
+        cwd=tree,
         env=settings(tree) | environment,
         capture_output=True,
         text=True,
@@ -310,9 +310,15 @@ def test_interrupt_passes_through(probe):
 def test_earlier_warnings_stay_where_they_are(probe, monkeypatch):
     warned = module_warnings._global_warnings
     warned.update({"earlier": None}) if isinstance(warned, dict) else warned.append("earlier")
-    assert probe("warn", args={"value": "x"})["warnings"] == ["careful with x"]
+    assert probe("warn", args={"value": "x"})["warnings"] == ["careful with x and None"]
     assert list(warned) == ["earlier"]
     warned.clear()
+
+
+def test_warnings_are_returned_where_the_controller_would_show_them(probe, monkeypatch):
+    internal = pytest.importorskip("ansible.module_utils._internal", reason="from ansible-core 2.19 on")
+    monkeypatch.setattr(internal, "is_controller", True)
+    assert probe("warn", args={"value": "x"})["warnings"] == ["careful with x and None"]
 
 
 def test_run_module_returns_what_a_test_wants(probe):

@@ -28,7 +28,7 @@ def leak(module):
 
 
 def warn(module):
-    module.warn(f"careful with {module.params['value']}")
+    module.warn(f"careful with {module.params['value']} and {module.params['secret']}")
     module.deprecate("old", version="99.0.0", collection_name="stackops.kibana")
     module.exit_json(changed=False)
 
