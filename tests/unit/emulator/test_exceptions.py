@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +19,11 @@ ENTRY = {"type": "match", "field": "host.name", "operator": "included", "value":
 
 
 @pytest.fixture
-def api() -> Api:
-    return Api(Emulator())
+def api() -> Iterator[Api]:
+    api = Api(Emulator())
+    yield api
+    assert api.emulator.violations == []
+    assert api.emulator.crashes == []
 
 
 def make(api: Api, **fields: Any) -> dict[str, Any]:

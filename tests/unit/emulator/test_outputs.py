@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ KAFKA = {"type": "kafka", "name": "k", "hosts": ["test.fr:2000"], "auth_type": "
 
 
 @pytest.fixture(params=["8.18.0", "9.4.3"])
-def api(request: pytest.FixtureRequest) -> Api:
-    return Api(Emulator(version=request.param))
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    api = Api(Emulator(version=request.param))
+    yield api
+    assert api.emulator.violations == []
+    assert api.emulator.crashes == []
 
 
 def create(api: Api, **fields: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,8 +24,11 @@ ACTION = {"id": "c1", "action_type_id": ".server-log", "group": "default", "para
 
 
 @pytest.fixture(params=["8.18.0", "9.4.3"])
-def api(request: pytest.FixtureRequest) -> Api:
-    return Api(Emulator(version=request.param))
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    api = Api(Emulator(version=request.param))
+    yield api
+    assert api.emulator.violations == []
+    assert api.emulator.crashes == []
 
 
 def make(api: Api, **fields: Any) -> dict[str, Any]:
@@ -93,7 +97,10 @@ def test_schema_errors_are_core(api: Api) -> None:
     [
         {"timeline_id": "a"},
         {"type": "threshold", "query": "", "threshold": {"field": list("abcd"), "value": 1}},
-        {"type": "threshold", "query": "", "threshold": {"field": "a", "value": 1, "cardinality": [{"field": "a", "value": 1}]}},
+        {
+            "type": "threshold", "query": "",
+            "threshold": {"field": "a", "value": 1, "cardinality": [{"field": "a", "value": 1}]},
+        },
     ],
 )  # fmt: skip
 def test_siblings_are_an_array_of_texts(api: Api, fields: dict[str, Any]) -> None:
@@ -409,7 +416,9 @@ def test_surroundings(api: Api) -> None:
     assert ok(api.get(f"{BASE}/index"))["name"] == ".alerts-security.alerts-default"
     refused(api.delete(f"{BASE}/index"), 404)
     assert ok(api.get(f"{BASE}/privileges"))["has_encryption_key"] is True
-    assert ok(api.post(f"{RULES}/preview", SMALL))["isAborted"] is False
+    when = {"invocationCount": 1, "timeframeEnd": "2026-01-01T00:00:00.000Z"}
+    assert ok(api.post(f"{RULES}/preview", {**SMALL, **when}))["isAborted"] is False
+    refused(api.post(f"{RULES}/preview", SMALL), 400)
     viewer = Api(api.emulator, ("viewer", "viewer"))
     ok(viewer.get(f"{RULES}/_find"))
     refused(viewer.post(RULES, SMALL), 403)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ LISTS, ITEMS = "/api/lists", "/api/lists/items"
 
 
 @pytest.fixture
-def bare() -> Api:
-    return Api(Emulator())
+def bare() -> Iterator[Api]:
+    api = Api(Emulator())
+    yield api
+    assert api.emulator.violations == []
+    assert api.emulator.crashes == []
 
 
 @pytest.fixture

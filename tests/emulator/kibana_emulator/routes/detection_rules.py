@@ -17,9 +17,10 @@ from ..schema import Lenient, parse
 from . import exception_rules
 from .exception_schema import RuleItems
 from .exception_store import Exceptions
+from .rule_parts import Uuid
 from .rule_prebuilt import ASSETS
 from .rule_rules import Rule, RuleStore, create, find_rule, insert, overwrite, patch, replace, save
-from .rule_schema import Uuid, parse_rule
+from .rule_schema import parse_rule
 
 READ = ("rules-read",)
 ALL = ("rules-all",)
@@ -52,6 +53,13 @@ class Find(Lenient):
     sort_order: Literal["asc", "desc"] = None
     page: Annotated[int, Field(ge=1)] = 1
     per_page: Annotated[int, Field(ge=0)] = 20
+
+
+class Preview(Lenient):
+    """What a preview needs besides the rule."""
+
+    invocationCount: int
+    timeframeEnd: str
 
 
 @route("POST", RULES, requires=ALL)
@@ -113,6 +121,7 @@ def tags(ctx: Context) -> list[str]:
 @route("POST", f"{RULES}/preview", requires=READ, refresh=False)
 def preview(ctx: Context) -> dict[str, Any]:
     """Check the body; nothing is kept."""
+    parse(Preview, ctx.body, style="zod")
     parse_rule(ctx.body)
     return {"previewId": ctx.emulator.uuid(), "logs": [], "isAborted": False}
 
@@ -246,7 +255,7 @@ def _alerts(ctx: Context) -> str:
 
 def _default_list(ctx: Context, rule: Rule) -> dict[str, Any]:
     fields = {
-        "name": f"Exceptions for rule - {rule['name']}", "description": f"Exception list containing exceptions for rule with id: {rule['id']}",
+        "name": f"Exceptions for rule - {rule['name']}", "description": f"Exceptions for rule with id: {rule['id']}",
         "type": "rule_default", "namespace_type": "single", "os_types": [], "tags": ["default_rule_exception_list"],
         "version": 1,
     }  # fmt: skip

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CoreError
 from ..routing import Context, route
 from . import fleet_output_rules as rules
-from .fleet_output_schema import ES_TYPES, parse_changed, parse_new
+from .fleet_output_bodies import parse_changed, parse_new
+from .fleet_output_schema import ES_TYPES
 from .fleet_setup import bump_policies
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pydantic import Field
 from ..routing import Context
 from ..schema import Lenient
 from . import rule_actions
-from .rule_schema import Action, Fields
+from .rule_parts import Action, Fields
 
 Rule = dict[str, Any]
 Short = Annotated[str, Field(pattern=r"^[1-9]\d*[smh]$")]

@@ -30,9 +30,12 @@ _TYPE_DEFAULTS: dict[str, Rule] = {
     "threat_match": {"language": "kuery", "threat_indicator_path": "threat.indicator"},
     "new_terms": {"language": "kuery"},
 }
-_ECS_ROOTS = frozenset(
-    ["@timestamp", "agent", "client", "cloud", "container", "data_stream", "destination", "device", "dll", "dns", "ecs", "email", "error", "event", "file", "group", "host", "http", "labels", "log", "message", "network", "observer", "orchestrator", "organization", "package", "process", "registry", "related", "rule", "server", "service", "source", "tags", "threat", "tls", "trace", "transaction", "url", "user", "user_agent", "vulnerability"]
-)
+_ECS_ROOTS = frozenset({
+    "@timestamp", "agent", "client", "cloud", "container", "data_stream", "destination", "device", "dll", "dns", "ecs",
+    "email", "error", "event", "file", "group", "host", "http", "labels", "log", "message", "network", "observer",
+    "orchestrator", "organization", "package", "process", "registry", "related", "rule", "server", "service", "source",
+    "tags", "threat", "tls", "trace", "transaction", "url", "user", "user_agent", "vulnerability",
+})  # fmt: skip
 
 
 class RuleStore:
