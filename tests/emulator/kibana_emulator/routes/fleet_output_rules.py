@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from ..auth import digest
 from ..errors import CoreError
 from .fleet_output_schema import ES_TYPES
 
@@ -149,7 +150,9 @@ def store_secrets(ctx: Context, output_id: str, data: dict[str, Any], stored: di
         sent, old = at(data.get("secrets"), path), at(old_secrets, path)
         if isinstance(sent, str):
             reference = {"id": ctx.emulator.uuid()}
-            vault[reference["id"]] = {"id": reference["id"], "output": output_id, "path": ".".join(path), "value": sent}
+            # As with passwords and keys, only a digest is kept: enough to tell which text was stored last.
+            entry = {"id": reference["id"], "output": output_id, "path": ".".join(path), "digest": digest(sent)}
+            vault[reference["id"]] = entry
             at(data["secrets"], path[:-1])[path[-1]] = reference
             sent = reference
         if old and (not sent or sent["id"] != old["id"]):
