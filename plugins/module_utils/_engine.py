@@ -32,7 +32,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
     scrub,
     strings_in,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
 CONFLICT_ATTEMPTS = 4
@@ -50,6 +50,10 @@ class Context:
     @property
     def check_mode(self) -> bool:
         return bool(self.module.check_mode)
+
+    def warn(self, text: str) -> None:
+        """Warn the person who runs the task; secrets are taken out, which Ansible would not do here."""
+        self.client.warn(text)
 
     @property
     def desired(self) -> dict[str, Any]:
@@ -98,9 +102,12 @@ def run_action(
         secrets += settings.secrets
         if not settings.validate_certs and settings.url.startswith("https"):
             module.warn("kibana_validate_certs is false: the identity of Kibana is not checked.")
-        result = action(Context(module, KibanaClient(settings, module.warn), params, resource))
+        client = KibanaClient(settings, lambda text: module.warn(scrub(text, secrets)))
+        result = action(Context(module, client, params, resource))
     except KibanaError as error:
         module.fail_json(**scrub(error.as_result(), secrets))
+    except PartialFailure as error:
+        module.fail_json(**scrub({"msg": str(error), **error.result}, secrets))
     except (PlanError, SettingsError) as error:
         module.fail_json(msg=scrub(str(error), secrets))
     module.exit_json(**result)

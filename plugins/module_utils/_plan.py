@@ -27,6 +27,14 @@ class PlanError(Exception):
     """The task asks for something that cannot be done; the text says what and why, in one sentence."""
 
 
+class PartialFailure(Exception):
+    """Some of what a task had to do failed; ``result`` says what was done all the same."""
+
+    def __init__(self, message: str, result: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.result = result
+
+
 @dataclass(frozen=True)
 class Policy:
     """How a task wants its object: ``state`` and ``update_secrets`` are the options of these names."""

@@ -193,151 +193,16 @@ role:
 
 from dataclasses import replace
 
+from ansible_collections.stackops.kibana.plugins.module_utils import _role
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import parse
-from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
-from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
-
-STRINGS = {"type": "list", "elements": "str"}
-NEEDED = {**STRINGS, "required": True}
-INDICES = {
-    "names": NEEDED,
-    "privileges": NEEDED,
-    "field_security": {"type": "dict", "options": {"grant": STRINGS, "except": STRINGS}},
-    "query": {"type": "json"},
-    "allow_restricted_indices": {"type": "bool"},
-}
-OPTIONS = {
-    "name": {"type": "str", "required": True},
-    "description": {"type": "str"},
-    "metadata": {"type": "dict"},
-    "cluster": STRINGS,
-    "indices": {"type": "list", "elements": "dict", "options": INDICES},
-    "remote_indices": {"type": "list", "elements": "dict", "options": {"clusters": NEEDED, **INDICES}},
-    "remote_cluster": {"type": "list", "elements": "dict", "options": {"clusters": NEEDED, "privileges": NEEDED}},
-    "run_as": STRINGS,
-    "kibana": {
-        "type": "list",
-        "elements": "dict",
-        "options": {"base": {**STRINGS, "choices": ["all", "read"]}, "feature": {"type": "dict"}, "spaces": STRINGS},
-    },
-}
-OUTSIDE_ELASTICSEARCH = ("name", "description", "metadata", "kibana")
-NOT_IN_OLD_VERSIONS = ("description", "remote_indices", "remote_cluster")
-
-
-def check(params):
-    """What is wrong with the Kibana privileges, if anything."""
-    used = set()
-    for number, entry in enumerate(params["kibana"] or []):
-        where = f"kibana[{number}]"
-        spaces = entry["spaces"] if entry["spaces"] is not None else ["*"]
-        if bool(entry["base"]) == bool(entry["feature"]):
-            return f"{where} must have either base or feature, and not both."
-        if not spaces:
-            return f"{where}.spaces is empty: name spaces, or give '*' for all of them."
-        if "*" in spaces and len(spaces) > 1:
-            return f"{where}.spaces has '*' together with other spaces: give '*' alone, or name the spaces."
-        if used.intersection(spaces):
-            return f"{where}.spaces repeats {sorted(used.intersection(spaces))}: a space may occur in one entry only."
-        used.update(spaces)
-    reserved = sorted(key for key in params["metadata"] or {} if str(key).startswith("_"))
-    return f"metadata must not have keys that begin with '_': {reserved}." if reserved else None
-
-
-def decode(raw):
-    """Kibana nests the privileges in Elasticsearch; the options are flat."""
-    role = {name: raw[name] for name in OUTSIDE_ELASTICSEARCH if name in raw}
-    return {**role, **raw["elasticsearch"]}
-
-
-def encode(plan):
-    """The body of a PUT, which knows no name, refuses what only a GET shows, and takes what is left out for empty."""
-    after = {name: value for name, value in plan.after.items() if value or name not in NOT_IN_OLD_VERSIONS}
-    body = {name: after[name] for name in ("description", "metadata", "kibana") if name in after}
-    elasticsearch = {name: value for name, value in after.items() if name not in OUTSIDE_ELASTICSEARCH}
-    return {**body, "elasticsearch": elasticsearch}
 
 
 def plan(context, current):
-    """Refuse what must not be touched, before the usual plan."""
-    step = default_plan(context, current)
-    if current is None or not step.changed:
-        return _with_unreadable(context, current, step)
-    if current.get("metadata", {}).get("_reserved"):
-        raise PlanError(f"{current['name']} is a reserved role of Elasticsearch, which cannot be changed or deleted.")
-    return _with_unreadable(context, current, step)
+    """The usual plan, refused where a role must not be touched."""
+    return _role.refine(current, default_plan(context, current), context.params)
 
 
-def _with_unreadable(context, current, step):
-    """Kibana shows privileges that it cannot translate as an empty list, which is not what is stored."""
-    if current is None or not current.get("_transform_error") or step.action == "delete":
-        return step
-    if context.params["kibana"] is None:
-        if not step.changed:
-            return step
-        raise PlanError(
-            f"Kibana cannot read the Kibana privileges of role {current['name']}"
-            f" ({', '.join(current['_transform_error'])}), so a change would delete them: give kibana, too."
-        )
-    return replace(step, action="update", before={**step.before, "kibana": "(unreadable)"})
-
-
-RESOURCE = Resource(
-    result_key="role",
-    options=OPTIONS,
-    key="name",
-    item="/api/security/role/{name}",
-    create="/api/security/role/{name}",
-    create_method="PUT",
-    probe="/api/security/role",
-    in_space=False,
-    answers_object=False,
-    unordered=frozenset(
-        {
-            "cluster",
-            "run_as",
-            "indices",
-            "indices[].names",
-            "indices[].privileges",
-            "indices[].field_security.grant",
-            "indices[].field_security.except",
-            "remote_indices",
-            "remote_indices[].clusters",
-            "remote_indices[].names",
-            "remote_indices[].privileges",
-            "remote_indices[].field_security.grant",
-            "remote_indices[].field_security.except",
-            "remote_cluster",
-            "remote_cluster[].clusters",
-            "remote_cluster[].privileges",
-            "kibana",
-            "kibana[].base",
-            "kibana[].feature.*",
-            "kibana[].spaces",
-        }
-    ),
-    server_defaults={
-        "description": "",
-        "metadata": {},
-        "cluster": [],
-        "indices": [],
-        "indices[].allow_restricted_indices": False,
-        "remote_indices[].allow_restricted_indices": False,
-        "remote_indices": [],
-        "remote_cluster": [],
-        "run_as": [],
-        "kibana": [],
-        "kibana[].base": [],
-        "kibana[].feature": {},
-        "kibana[].spaces": ["*"],
-    },
-    canonical={"indices[].query": parse, "remote_indices[].query": parse},
-    check=check,
-    decode=decode,
-    encode=encode,
-    plan=plan,
-)
+RESOURCE = replace(_role.RESOURCE, check=_role.check, plan=plan)
 
 
 def main():

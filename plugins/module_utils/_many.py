@@ -1,0 +1,162 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Many objects in one task: plan them all, write what differs in chunks, and say of each what became of it.
+
+Nothing is written before everything is planned, and a failure of one object never hides the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+
+Item = TypeVar("Item")
+Plans = dict[str, Plan]
+Refine = Callable[[Any, Plan, Mapping[str, Any]], Plan]
+WORDS = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
+
+# The options that a list-valued module offers for deleting what is not listed.
+EXACT: dict[str, dict[str, Any]] = {"exact": {"type": "bool", "default": False}, "max_deletions": {"type": "int"}}
+
+
+def plan_many(
+    resource: Resource,
+    wanted: Iterable[Mapping[str, Any]],
+    current: Mapping[str, dict[str, Any]],
+    policy: Policy,
+    remove: Iterable[str] = (),
+    refine: Refine | None = None,
+) -> Plans:
+    """The plan of every wanted object by its key, then of those to remove.
+
+    *wanted* are the elements of the module's option, *current* the objects as Kibana gave them, by key. *remove* are
+    the keys that may go unless they are wanted. ``refine(raw, plan, element)`` may replace a plan. Raises
+    :class:`PlanError`, also for an object that is wanted twice.
+    """
+    plans: Plans = {}
+    for item in wanted:
+        key = str(item[resource.key])
+        if key in plans:
+            raise PlanError(f"{resource.key} {key!r} is listed twice.")
+        step = _plan_one(resource, dict(item), current.get(key), policy)
+        plans[key] = refine(current.get(key), step, item) if refine else step
+    for key in sorted(remove):
+        if key not in plans:
+            plans[key] = _plan_one(resource, {}, current[key], Policy("absent"))
+    return plans
+
+
+def _plan_one(resource: Resource, item: dict[str, Any], current: dict[str, Any] | None, policy: Policy) -> Plan:
+    view = resource.decode(current) if resource.decode and current is not None else current
+    return plan(resource, item, view, policy)
+
+
+def guard_deletions(plans: Plans, most: int | None) -> None:
+    """Stop before anything is written where more would be deleted than the user allows."""
+    doomed = [key for key, step in plans.items() if step.action == "delete"]
+    if most is not None and len(doomed) > most:
+        named = ", ".join(doomed[:10]) + (", ..." if len(doomed) > 10 else "")
+        raise PlanError(
+            f"{len(doomed)} objects would be deleted, more than max_deletions ({most}) allows."
+            f" Nothing was changed. They are: {named}"
+        )
+
+
+def chunks(items: Iterable[Item], count: int, size: int, measure: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Cut *items* into lists of at most *count* items and *size* bytes by *measure*; an item is never split."""
+    chunk: list[Item] = []
+    total = 0
+    for item in items:
+        weight = measure(item)
+        if chunk and (len(chunk) >= count or total + weight > size):
+            yield chunk
+            chunk, total = [], 0
+        chunk.append(item)
+        total += weight
+    if chunk:
+        yield chunk
+
+
+def json_size(value: Any) -> int:
+    """The bytes of a value in a JSON body."""
+    return len(json.dumps(value).encode()) + 1
+
+
+def write_many(chunked: Iterable[Sequence[str]], write: Callable[[Sequence[str]], Mapping[str, str]]) -> dict[str, str]:
+    """Write chunk by chunk and return why which keys failed.
+
+    ``write`` returns the failures within its chunk. Where it raises, the whole chunk has failed, and what follows is
+    not attempted if the connection or the credentials are the reason.
+    """
+    failures: dict[str, str] = {}
+    stopped = ""
+    for chunk in chunked:
+        if stopped:
+            failures.update(dict.fromkeys(chunk, stopped))
+            continue
+        try:
+            failures.update(write(chunk))
+        except KibanaError as error:
+            failures.update(dict.fromkeys(chunk, error.message))
+            if error.status in (None, 401, 403):
+                stopped = f"not attempted, because: {error.message}"
+    return failures
+
+
+def in_parallel(keys: Sequence[str], write: Callable[[str], Any], concurrency: int) -> dict[str, str]:
+    """Write each key by a request of its own, several at a time, and return why which keys failed."""
+
+    def attempt(key: str) -> str | None:
+        try:
+            write(key)
+        except KibanaError as error:
+            return error.message
+        return None
+
+    with ThreadPoolExecutor(max_workers=max(1, concurrency)) as pool:
+        outcomes = dict(zip(keys, pool.map(attempt, keys)))
+    return {key: message for key, message in outcomes.items() if message is not None}
+
+
+def report(context: Context, resource: Resource, plans: Plans, failures: Mapping[str, str]) -> dict[str, Any]:
+    """The result of the task: every object, the counts, and a diff for each change that was (or would be) made.
+
+    Raises :class:`PartialFailure` with the same result where an object failed.
+    """
+    results = [_result(resource, key, step, failures) for key, step in plans.items()]
+    made = {key: step for key, step in plans.items() if step.changed and key not in failures}
+    result: dict[str, Any] = {"changed": bool(made), resource.result_key: results, "summary": _summary(results)}
+    if context.module._diff and made:
+        result["diff"] = [_diff(resource, key, step) for key, step in made.items()]
+    if failures:
+        reasons = "; ".join(f"{key}: {message}" for key, message in list(failures.items())[:5])
+        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
+        raise PartialFailure(f"{len(failures)} of {len(plans)} objects failed: {reasons}{more}", result)
+    return result
+
+
+def _result(resource: Resource, key: str, step: Plan, failures: Mapping[str, str]) -> dict[str, Any]:
+    if key in failures:
+        return {resource.key: key, "result": "failed", "msg": failures[key]}
+    return {resource.key: key, "result": WORDS[step.action]}
+
+
+def _summary(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    counts = dict.fromkeys((*WORDS.values(), "failed"), 0)
+    for item in results:
+        counts[item["result"]] += 1
+    return counts
+
+
+def _diff(resource: Resource, key: str, step: Plan) -> dict[str, Any]:
+    header = f"{resource.result_key}: {key}"
+    return {"before_header": header, "after_header": header, **step.diff(resource)}
