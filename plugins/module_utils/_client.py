@@ -142,7 +142,7 @@ class KibanaClient:
         path = self._in_space(path) if in_space else path
         again = safe or method in IDEMPOTENT
         left = self.settings.retries if retry else 0
-        attempt = 0
+        attempt, lost = 0, False
         while True:
             failure, wait = None, None
             try:
@@ -154,13 +154,14 @@ class KibanaClient:
                 if response.status_code < 400:
                     return response
                 failure = refused(method, path, response.status_code, response.text)
-                failure.ambiguous = response.status_code in PASSING
+                # A conflict after a lost answer may be with what the lost attempt has done.
+                failure.ambiguous = response.status_code in PASSING or (lost and response.status_code == 409)
                 passing = response.status_code == 429 or (again and response.status_code in PASSING)
                 wait = _retry_after(response.headers.get("Retry-After"))
             if not passing or attempt >= left:
                 raise failure
             pause(attempt, wait)
-            attempt += 1
+            attempt, lost = attempt + 1, lost or failure.ambiguous
 
     def _once(self, method: str, path: str, params: Any, json: Any, files: Any) -> Any:
         url = self.settings.url + path
