@@ -77,7 +77,7 @@ TYPE_DEFAULTS: dict[str, dict[str, Any]] = {
     "machine_learning": {},
 }
 # What may be changed on a rule of Elastic without making it a customised one.
-NO_CUSTOMISATION = frozenset({"enabled", "actions", "exceptions_list"})
+NO_CUSTOMISATION = frozenset({"enabled", "actions", "exceptions_list", "response_actions", "meta", "version"})
 
 
 def as_list(value: Any) -> list[Any]:
