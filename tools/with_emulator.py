@@ -74,7 +74,7 @@ def main() -> int:
     options = parser.parse_args()
     with connection(options.version) as variables, variable_file(options.write, variables):
         others = {name: value for name, value in os.environ.items() if name not in CONNECTION}
-        return subprocess.run(options.command, env={**others, **variables}).returncode
+        return subprocess.run(options.command, env={**others, **variables}, check=False).returncode
 
 
 if __name__ == "__main__":
