@@ -80,11 +80,6 @@ TYPE_DEFAULTS: dict[str, dict[str, Any]] = {
 NO_CUSTOMISATION = frozenset({"enabled", "actions", "exceptions_list", "response_actions", "meta", "version"})
 
 
-def as_list(value: Any) -> list[Any]:
-    """Kibana takes a string for a list of one, and an empty string for none."""
-    return [item for item in (value if isinstance(value, list) else [value]) if item != ""]
-
-
 TRAITS: dict[str, Any] = {
     "key": "rule_id",
     "item": PATH + "?rule_id={rule_id}",
@@ -119,7 +114,6 @@ TRAITS: dict[str, Any] = {
         "risk_score_mapping[].operator": "equals",
         "threat_mapping[].entries[].type": "mapping",
     },
-    "canonical": {"threshold.field": as_list, "machine_learning_job_id": as_list},
 }
 
 
@@ -166,7 +160,8 @@ def complete(rule: dict[str, Any], current: dict[str, Any] | None) -> dict[str, 
     if "actions" in full:
         full["actions"] = complete_actions(full["actions"], known.get("actions") or [], throttle)
     if "threshold" in full:
-        full["threshold"] = {**full["threshold"], "field": as_list(full["threshold"]["field"])}
+        # An empty text stands for no field, here as in Kibana.
+        full["threshold"] = {**full["threshold"], "field": [name for name in full["threshold"]["field"] if name]}
     return full
 
 

@@ -30,6 +30,10 @@ def setup(kibana: Kibana) -> None:
         kibana.call("POST", "/api/exception_lists", body)
 
 
+RESPONSE_UPDATES: list[dict[str, Any]] = [
+    {"response_actions": [{"action_type_id": ".osquery", "params": {"query": "select 1"}}]},
+    {"response_actions": []},
+]
 COMMON_UPDATES: list[dict[str, Any]] = [
     {"name": "Other"},
     {"description": "Other."},
@@ -104,8 +108,7 @@ COMMON_UPDATES: list[dict[str, Any]] = [
     {"actions": [{"id": "c-2", "params": {"documents": [{"a": 1}]}}], "throttle": "12m"},
     {"actions": [{"id": "c-2", "params": {"documents": [{"a": 1}]}}], "throttle": "rule"},
     {"actions": []},
-    {"response_actions": [{"action_type_id": ".osquery", "params": {"query": "select 1"}}]},
-    {"response_actions": []},
+    *RESPONSE_UPDATES,
 ]
 SOURCE_UPDATES: list[dict[str, Any]] = [
     {"index": ["logs-*", "-*elastic-cloud-logs-*"]},
@@ -202,6 +205,7 @@ CASES = [
             {"anomaly_threshold": 0},
             {"machine_learning_job_id": ["job-2", "job-1"]},
             *SUPPRESSION_UPDATES,
+            *RESPONSE_UPDATES,
         ],
     ),
     case(

@@ -237,6 +237,30 @@ def test_the_diff_shows_no_field_that_kibana_sets_itself(kibana: Kibana) -> None
     assert diff["after"]["required_fields"] == [{"name": "user.name", "type": "keyword"}]
 
 
+def test_an_empty_text_is_no_field_to_count_by(any_kibana: Kibana) -> None:
+    counting = rule("threshold", threshold={"field": "", "value": 3})
+    any_kibana.ok("detection_rule", counting)
+    assert stored(any_kibana)["threshold"]["field"] == []
+    assert not any_kibana.ok("detection_rule", counting)["changed"]
+
+
+def test_parameters_that_kibana_adds_to_a_response_action_are_no_difference(kibana: Kibana) -> None:
+    filled = {"action_type_id": ".osquery", "params": {"query": "select 1", "ecs_mapping": {}, "timeout": 60}}
+    kibana.call("POST", RULES, {**QUERY, "response_actions": [filled]})
+    given = {"action_type_id": ".osquery", "params": {"query": "select 1"}}
+    assert not kibana.ok("detection_rule", {"rule_id": "r", "response_actions": [given]})["changed"]
+
+
+def test_a_user_who_may_not_enable_rules_is_told_so_and_may_change_the_rest(kibana: Kibana) -> None:
+    """As Kibana 9.4 does where only gated fields differ; it holds for PATCH, which is never used, too."""
+    kibana.ok("detection_rule", QUERY)
+    kibana.emulator.rules_gate = "everyone"
+    result = kibana.fails("detection_rule", {"rule_id": "r", "state": "disabled"})
+    assert "permissions to edit the following fields: enabled" in result["msg"]
+    kibana.ok("detection_rule", {"rule_id": "r", "state": "disabled", "name": "New"})
+    assert stored(kibana)["enabled"] is False
+
+
 # Actions
 
 

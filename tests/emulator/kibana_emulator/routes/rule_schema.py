@@ -73,6 +73,7 @@ class Common(Lenient):
     timestamp_override_fallback_disabled: bool = None
     building_block_type: str = None
     investigation_fields: Fields = None
+    response_actions: list[ResponseAction] = None
     throttle: Interval | Literal["no_actions", "rule"] | None = None
 
 
@@ -90,7 +91,6 @@ class Query(_Sourced):
     query: str = None
     language: Kql = None
     saved_id: str = None
-    response_actions: list[ResponseAction] = None
 
 
 class SavedQuery(_Sourced):
@@ -100,7 +100,6 @@ class SavedQuery(_Sourced):
     saved_id: str
     query: str = None
     language: Kql = None
-    response_actions: list[ResponseAction] = None
 
 
 class Eql(_Sourced):
@@ -112,7 +111,6 @@ class Eql(_Sourced):
     event_category_override: str = None
     timestamp_field: str = None
     tiebreaker_field: str = None
-    response_actions: list[ResponseAction] = None
 
 
 class Esql(Lenient):
@@ -122,7 +120,6 @@ class Esql(Lenient):
     query: str
     language: Literal["esql"]
     alert_suppression: Suppression = None
-    response_actions: list[ResponseAction] = None
 
 
 class ThresholdRule(_Sourced):
@@ -170,7 +167,6 @@ class NewTerms(_Sourced):
     language: Kql = None
     new_terms_fields: Annotated[list[str], Field(min_length=1, max_length=3)]
     history_window_start: NonEmpty
-    response_actions: list[ResponseAction] = None
 
 
 TYPES: dict[str, type[BaseModel]] = {
