@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -140,18 +141,25 @@ def at(tree: Any, path: tuple[str, ...]) -> Any:
 
 
 def store_secrets(ctx: Context, output_id: str, data: dict[str, Any], stored: dict[str, Any] | None = None) -> None:
+    """Store the secrets of an output, see `keep_secrets`."""
+    keep_secrets(ctx, output_id, data, stored, SECRET_PATHS[data.get("type") or stored["type"]])
+
+
+def keep_secrets(
+    ctx: Context, owner: str, data: dict[str, Any], stored: dict[str, Any] | None, paths: Iterable[tuple[str, ...]]
+) -> None:
     """Move the texts under `secrets` into the store `fleet_secrets` and leave references.
 
     An update deletes the document of every stored secret which the request does not repeat as `{id}`; where the
-    request is silent about it, the reference stays in the output and dangles (A.2.6).
+    request is silent about it, the reference stays in the object and dangles (A.2.6).
     """
     vault, old_secrets = ctx.shared("fleet_secrets"), (stored or {}).get("secrets")
-    for path in SECRET_PATHS[data.get("type") or stored["type"]]:
+    for path in paths:
         sent, old = at(data.get("secrets"), path), at(old_secrets, path)
         if isinstance(sent, str):
             reference = {"id": ctx.emulator.uuid()}
             # As with passwords and keys, only a digest is kept: enough to tell which text was stored last.
-            entry = {"id": reference["id"], "output": output_id, "path": ".".join(path), "digest": digest(sent)}
+            entry = {"id": reference["id"], "output": owner, "path": ".".join(path), "digest": digest(sent)}
             vault[reference["id"]] = entry
             at(data["secrets"], path[:-1])[path[-1]] = reference
             sent = reference
