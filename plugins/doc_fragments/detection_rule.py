@@ -330,7 +330,9 @@ options:
     description: What is searched for. Types O(type=saved_query) and O(type=machine_learning) need none.
     type: str
   language:
-    description: Language of O(query). A rule of the type V(eql) or V(esql) has that one, others have V(kuery) by default.
+    description:
+      - Language of O(query).
+      - A rule of the type V(eql) or V(esql) has that one. Another new rule gets V(kuery).
     type: str
     choices: [kuery, lucene, eql, esql]
   index:
@@ -444,7 +446,9 @@ options:
     type: list
     elements: dict
   threat_language:
-    description: For the type V(threat_match), the language of O(threat_query). Kibana takes a missing value for V(kuery).
+    description:
+      - For the type V(threat_match), the language of O(threat_query).
+      - Kibana takes a missing value for V(kuery).
     type: str
     choices: [kuery, lucene]
   threat_indicator_path:
