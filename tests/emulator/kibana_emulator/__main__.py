@@ -27,7 +27,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--deterministic", action="store_true", help="ids and times from counters")
     parser.add_argument("--tls-cert", help="certificate file (PEM); serves https")
     parser.add_argument("--tls-key", help="key file (PEM), if it is not in the certificate file")
-    parser.add_argument("--seed", choices=("default",), default="default", help="data set to start with")
+    parser.add_argument("--seed", choices=("default", "soc"), default="default", help="data set to start with")
     return parser.parse_args(arguments)
 
 
@@ -53,7 +53,9 @@ def _server(chosen: argparse.Namespace) -> EmulatorServer:
     if chosen.tls_cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chosen.tls_cert, chosen.tls_key)
-    emulator = Emulator(chosen.version, chosen.base_path, chosen.deterministic, chosen.latency_ms, chosen.refresh_ms)
+    emulator = Emulator(
+        chosen.version, chosen.base_path, chosen.deterministic, chosen.latency_ms, chosen.refresh_ms, chosen.seed
+    )
     return EmulatorServer(emulator, chosen.host, chosen.port, context)
 
 

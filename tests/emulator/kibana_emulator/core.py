@@ -56,6 +56,7 @@ class Emulator:
         deterministic: bool = False,
         latency_ms: float = 0,
         refresh_ms: float = 0,
+        seed: str = "default",
     ) -> None:
         self.version_number = version
         self.version = tuple(int(part) for part in version.partition("-")[0].split("."))
@@ -63,6 +64,7 @@ class Emulator:
         self.deterministic = deterministic
         self.latency_ms = latency_ms
         self.refresh_ms = refresh_ms
+        self.seed = seed
         self.lock = threading.RLock()
         self.checker = openapi.from_environment()
         self.violations: list[dict[str, Any]] = []
@@ -79,10 +81,11 @@ class Emulator:
             self._tokens = itertools.count(1)
             self._ticks = itertools.count()
             self._random = random.Random(20260101)
-            for area in AREAS:
-                seed: Callable[[Emulator], None] | None = getattr(area, "seed", None)
-                if seed:
-                    seed(self)
+            for name in ("seed", "seed_soc") if self.seed == "soc" else ("seed",):
+                for area in AREAS:
+                    fill: Callable[[Emulator], None] | None = getattr(area, name, None)
+                    if fill:
+                        fill(self)
 
     def store(self, name: str, space: str | None = None) -> dict[str, Any]:
         """Return the collection `name` of a space, or the cluster-wide one. Only JSON-able values may go in."""
