@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,6 +27,9 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 PASSING = frozenset({502, 503, 504})
 MAX_WAIT = 60.0
 MAX_REDIRECTS = 3
+# Kibana 9 refuses its internal routes without the first; their version is 1 where a public one has a date.
+INTERNAL = re.compile(r"(/s/[^/]+)?/internal/")
+INTERNAL_HEADERS = {"x-elastic-internal-origin": "Kibana", "elastic-api-version": "1"}
 
 
 def fill_path(template: str, values: Mapping[str, Any]) -> str:
@@ -165,9 +169,17 @@ class KibanaClient:
 
     def _once(self, method: str, path: str, params: Any, json: Any, files: Any) -> Any:
         url = self.settings.url + path
+        headers = INTERNAL_HEADERS if INTERNAL.match(path) else None
         for _ in range(MAX_REDIRECTS):
             response = self.session.request(
-                method, url, params=params, json=json, files=files, timeout=self.settings.timeout, allow_redirects=False
+                method,
+                url,
+                params=params,
+                json=json,
+                files=files,
+                headers=headers,
+                timeout=self.settings.timeout,
+                allow_redirects=False,
             )
             if not response.is_redirect:
                 return response
