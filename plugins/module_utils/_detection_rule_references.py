@@ -79,13 +79,15 @@ class References:
     def _connectors(self, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
         """The connectors that are wanted; the list is read once, and again where it lacks them."""
         key = f"connectors {self.client.settings.space}"
-        for _ in range(2):
-            fresh = key not in self.client.cache
-            found = [item for item in self.client.cached(key, lambda: self.client.get(CONNECTORS)) if wanted(item)]
-            if len(found) == 1 or fresh:
-                break
+        known = key in self.client.cache
+        found = self._listed(key, wanted)
+        if known and len(found) != 1:
             self.client.forget(key)
+            found = self._listed(key, wanted)
         return found
+
+    def _listed(self, key: str, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        return [item for item in self.client.cached(key, lambda: self.client.get(CONNECTORS)) if wanted(item)]
 
     def _list(self, entry: dict[str, Any], stored: list[dict[str, Any]]) -> dict[str, Any]:
         """A reference to an exception list with its four parts."""
