@@ -27,6 +27,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import (
     KNOWN_AFTER_APPLY,
     SECRET_HIDDEN,
+    hidden_strings,
     mask,
     prune,
     scrub,
@@ -128,7 +129,7 @@ def build_module(options: Mapping[str, Any], **rules: Any) -> Any:
 
 
 def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None) -> tuple[str, ...]:
-    """The secrets among the options, for scrubbing; and take the headers out of Ansible's hands.
+    """The secrets among the options, for scrubbing; and take headers and hidden fields out of what Ansible shows.
 
     Ansible would replace a header's value wherever it stands in a result, however short and common it is.
     """
@@ -137,7 +138,15 @@ def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None
         own = {str(value) for value in headers.values()}
         module.no_log_values.difference_update(own)
         module.params["kibana_headers"] = dict.fromkeys(headers, SECRET_HIDDEN)
-    return tuple(strings_in(list(module.no_log_values))) + tuple(strings_in(list((headers or {}).values())))
+    hidden = _take_hidden(module, params, resource) if resource else ()
+    return (*strings_in(list(module.no_log_values)), *strings_in(list((headers or {}).values())), *hidden)
+
+
+def _take_hidden(module: Any, params: dict[str, Any], resource: Resource) -> tuple[str, ...]:
+    """The strings in hidden fields, which are masked in the options that Ansible shows."""
+    for name in {path.split(".")[0] for path in resource.hidden}:
+        module.params[name] = mask({name: params[name]}, resource.traits)[name]
+    return tuple(hidden_strings(params, resource.traits))
 
 
 def _converge(context: Context) -> dict[str, Any]:
@@ -260,4 +269,4 @@ def _result(context: Context, resource: Resource, step: Plan, raw: dict[str, Any
         view = resource.decode(raw) if resource.decode and raw is not None else raw
         predicted = {resource.key: KNOWN_AFTER_APPLY, **prune(step.after)}
         result[resource.result_key] = mask(view if view is not None else predicted, resource.traits)
-    return result
+    return {**result, **step.extra}

@@ -131,6 +131,29 @@ def _key(item: Any, node: Node) -> list[Any]:
     return [canonical(item.get(name), element.child(name)) for name in node.keyed]
 
 
+def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """The secrets of a nested dict by their paths; a reference to a stored secret is one, without its hash."""
+    if not isinstance(value, dict):
+        return {} if value in (None, "") else {path: value}
+    if "id" in value:
+        return {path: {"id": value["id"]}}
+    found: dict[tuple[str, ...], Any] = {}
+    for key, item in value.items():
+        found.update(leaves(item, (*path, key)))
+    return found
+
+
+def nest(flat: dict[tuple[str, ...], Any]) -> dict[str, Any]:
+    """The nested dict of what ``leaves`` has taken apart."""
+    tree: dict[str, Any] = {}
+    for path, value in flat.items():
+        place = tree
+        for name in path[:-1]:
+            place = place.setdefault(name, {})
+        place[path[-1]] = value
+    return tree
+
+
 def overlay(base: Any, top: Any) -> Any:
     """Lay one nested dict over another; used to put secrets into a request body."""
     if not (isinstance(base, dict) and isinstance(top, dict)):
@@ -142,7 +165,7 @@ def mask(value: Any, node: Node, text: str = SECRET_HIDDEN) -> Any:
     """Replace the secrets by *text*, for output alone. A reference to a stored secret (``{id: ...}``) is none."""
     if isinstance(value, dict):
         return {
-            key: _mask_secret(item, text) if node.child(key).secret else mask(item, node.child(key), text)
+            key: _mask_secret(item, text) if _is_masked(node.child(key)) else mask(item, node.child(key), text)
             for key, item in value.items()
         }
     if isinstance(value, list):
@@ -150,9 +173,39 @@ def mask(value: Any, node: Node, text: str = SECRET_HIDDEN) -> Any:
     return value
 
 
+def mask_hidden(before: Any, after: Any, node: Node) -> Any:
+    """Mask the hidden fields of *after*, so that those which differ from *before* can be told from the others."""
+    if not isinstance(after, dict):
+        return mask(after, node, SECRET_HIDDEN if before == after else SECRET_SENT)
+    old, shown = before if isinstance(before, dict) else {}, {}
+    for key, item in after.items():
+        child, text = node.child(key), SECRET_HIDDEN if old.get(key) == item else SECRET_SENT
+        shown[key] = _mask_secret(item, text) if child.hidden else mask_hidden(old.get(key), item, child)
+    return shown
+
+
+def hidden_strings(value: Any, node: Node) -> Iterable[str]:
+    """Every string in the hidden fields of a nested value."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            child = node.child(key)
+            yield from strings_in(item) if child.hidden else hidden_strings(item, child)
+    elif isinstance(value, list):
+        for item in value:
+            yield from hidden_strings(item, node.child("[]"))
+
+
+def _is_masked(node: Node) -> bool:
+    return node.secret or node.hidden
+
+
 def _mask_secret(value: Any, text: str) -> Any:
     if isinstance(value, dict):
-        return value if set(value) == {"id"} else {key: _mask_secret(item, text) for key, item in value.items()}
+        return (
+            value
+            if {"id"} <= set(value) <= {"id", "hash"}
+            else {key: _mask_secret(item, text) for key, item in value.items()}
+        )
     return value if value is None or value == "" else text
 
 

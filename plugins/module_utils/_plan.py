@@ -12,8 +12,11 @@ from typing import Any
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import (
     SECRET_SENT,
     fill,
+    leaves,
     mask,
+    mask_hidden,
     merge_fields,
+    nest,
     overlay,
     prune,
     same,
@@ -48,7 +51,8 @@ class Plan:
     """What to do: ``action`` is none, create, update or delete.
 
     ``before`` and ``after`` are the comparable object, without read-only fields and secrets. ``secrets`` are those to
-    send with this plan, ``current`` is the object as Kibana gave it (None: absent), ``desired`` the pruned task.
+    send with this plan, ``kept`` those that Kibana showed and that an update has to repeat, ``current`` is the object as Kibana gave it (None: absent), ``desired`` the pruned task.
+    ``extra`` are further keys for the result.
     """
 
     action: str
@@ -57,6 +61,8 @@ class Plan:
     secrets: dict[str, Any] = field(default_factory=dict)
     current: dict[str, Any] | None = None
     desired: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -65,12 +71,13 @@ class Plan:
     @property
     def body(self) -> dict[str, Any]:
         """The whole object after the change, with the secrets to send."""
-        return dict(overlay(self.after, self.secrets))
+        return dict(overlay(overlay(self.after, self.kept), self.secrets))
 
     def diff(self, resource: Resource) -> dict[str, Any]:
         """The diff of the task: of a secret it says only that it will be sent."""
         shown = mask(self.secrets, resource.traits, SECRET_SENT)
-        return {"before": prune(self.before), "after": prune(overlay(self.after, shown))}
+        after = mask_hidden(self.before, self.after, resource.traits)
+        return {"before": prune(mask(self.before, resource.traits)), "after": prune(overlay(after, shown))}
 
 
 def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | None, policy: Policy) -> Plan:
@@ -90,10 +97,35 @@ def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | 
     _refuse_immutable(resource, before, wanted)
     after = fill(merge_fields(before, wanted, node), node)
     differs = not same(before, after, node)
-    always = bool(secrets) and policy.update_secrets == "always"
-    if not (differs or always):
+    sent, kept = _secrets(resource, secrets, current, policy)
+    if not (differs or sent):
         return Plan("none", before, before, {}, current, desired)
-    return Plan("update", before, after, secrets if always or resource.resend_secrets else {}, current, desired)
+    if resource.resend_secrets:
+        sent = secrets
+    return Plan("update", before, after, sent, current, desired, kept)
+
+
+def _secrets(
+    resource: Resource, given: dict[str, Any], current: dict[str, Any], policy: Policy
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Which of the given secrets to send with an update, and which of the stored ones to repeat."""
+    always = policy.update_secrets == "always"
+    if not resource.echo_secrets:
+        return (given if always else {}), {}
+    twins = {tuple(one.split(".")): tuple(two.split(".")) for one, two in resource.secret_pairs.items()}
+    plain = set(twins)
+    twins.update({two: one for one, two in twins.items()})
+    stored = leaves(secrets_of(current, resource.traits))
+    wanted = leaves(given)
+    sent = {
+        path: value for path, value in wanted.items() if always or not (path in stored or twins.get(path) in stored)
+    }
+    kept = {
+        path: value
+        for path, value in stored.items()
+        if not (path in sent or twins.get(path) in sent or (path in plain and twins[path] in stored))
+    }
+    return nest(sent), nest(kept)
 
 
 def _refuse_immutable(resource: Resource, before: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ class Node:
     keyed: tuple[str, ...] = ()
     read_only: bool = False
     secret: bool = False
+    hidden: bool = False
     default: Any = MISSING
     canonical: Callable[[Any], Any] | None = None
 
@@ -55,6 +56,13 @@ class Resource:
     ``collection`` (``page_size`` is its parameter for the size of a page; none: it comes whole). An answer carries the
     object under ``envelope``, a list under ``list_envelope``. ``probe`` is a path that answers wherever the feature
     exists: it is asked when a 404 carries no text of its own, and so could mean that the route is missing.
+
+    Fields that Kibana gives back although people put secrets into them are ``hidden``: compared like any other, and
+    masked in output.
+
+    ``write_only`` fields are secrets. With ``resend_secrets`` Kibana forgets them at every update and never shows
+    them. With ``echo_secrets`` it shows them (or references to them) and forgets those that an update does not repeat;
+    ``secret_pairs`` then names the plain form and the one under ``secrets`` of the same secret.
 
     Callables for what data cannot say:
 
@@ -90,7 +98,10 @@ class Resource:
     read_only: frozenset[str] = frozenset()
     lock: frozenset[str] = frozenset()
     write_only: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     resend_secrets: bool = False
+    echo_secrets: bool = False
+    secret_pairs: Mapping[str, str] = field(default_factory=dict)
     unordered: frozenset[str] = frozenset()
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     server_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -112,6 +123,8 @@ class Resource:
             root.grow(path).read_only = True
         for path in sorted(self.write_only):
             root.grow(path).secret = True
+        for path in sorted(self.hidden):
+            root.grow(path).hidden = True
         for path, names in self.keyed.items():
             root.grow(path).keyed = tuple(names)
         for path, value in self.server_defaults.items():

@@ -69,6 +69,13 @@ def failure(**params: Any) -> str:
 ENCODED = base64.b64encode(b"emulator:emulator").decode()
 
 
+def test_certificates_are_checked_unless_somebody_says_otherwise() -> None:
+    from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION
+
+    assert CONNECTION["kibana_validate_certs"]["default"] is True
+    assert settings_from({"kibana_url": "https://k"}, {}).validate_certs is True
+
+
 @pytest.mark.parametrize(
     "credentials",
     [

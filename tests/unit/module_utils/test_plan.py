@@ -163,6 +163,58 @@ def test_secrets_are_sent_on_creation_and_else_only_when_asked_for() -> None:
     assert plan(THING, {**desired, "name": "b"}, current, Policy()).secrets == {}
 
 
+ECHO = Resource(
+    result_key="echo",
+    options={},
+    write_only=frozenset({"ssl.key", "secrets.ssl.key", "secrets.token"}),
+    echo_secrets=True,
+    secret_pairs={"ssl.key": "secrets.ssl.key"},
+)
+
+
+@pytest.mark.parametrize(
+    ("desired", "current", "always", "action", "body"),
+    [
+        # repeated with every update
+        (
+            {"a": 2},
+            {"secrets": {"ssl": {"key": {"id": "r", "hash": "h"}}}},
+            False,
+            "update",
+            {"ssl": {"key": {"id": "r"}}},
+        ),
+        # there is one already, in whatever form
+        ({"secrets": {"ssl": {"key": "k"}}}, {"ssl": {"key": "stored"}}, False, "none", {}),
+        ({"ssl": {"key": "k"}}, {"secrets": {"ssl": {"key": {"id": "r"}}}}, False, "none", {}),
+        # one that Kibana lacks is sent, the others are repeated
+        (
+            {"secrets": {"token": "t"}},
+            {"secrets": {"ssl": {"key": {"id": "r"}}}},
+            False,
+            "update",
+            {"ssl": {"key": {"id": "r"}}, "token": "t"},
+        ),
+        # sent again, and the stored form does not stand beside the new one
+        ({"secrets": {"ssl": {"key": "k"}}}, {"ssl": {"key": "stored"}}, True, "update", {"ssl": {"key": "k"}}),
+        # a plain leftover beside a reference
+        (
+            {"a": 2},
+            {"ssl": {"key": "old"}, "secrets": {"ssl": {"key": {"id": "r"}}}},
+            False,
+            "update",
+            {"ssl": {"key": {"id": "r"}}},
+        ),
+    ],
+)
+def test_secrets_that_kibana_shows_are_never_lost(
+    desired: dict[str, Any], current: dict[str, Any], always: bool, action: str, body: dict[str, Any]
+) -> None:
+    step = plan(ECHO, desired, {"a": 1, **current}, Policy(update_secrets="always" if always else "on_create"))
+    assert step.action == action
+    assert step.body.get("secrets", {}) == body
+    assert "key" not in step.body.get("ssl", {})
+
+
 def test_keyed_lists_keep_what_the_server_put_into_their_elements() -> None:
     before = [{"id": "x", "uuid": "1", "hosts": ["a"]}, {"id": "y", "uuid": "2"}]
     after = merge(before, [{"id": "y"}, {"id": "x", "hosts": ["b"]}], ROOT.child("rules"))
