@@ -45,13 +45,14 @@ def fill(value: Any, node: Node) -> Any:
 
 
 def strip(value: Any, node: Node) -> Any:
-    """Drop what is never compared: read-only fields and secrets."""
+    """Drop what is never compared: read-only fields and secrets, and a dict that has nothing else."""
     if isinstance(value, dict):
-        return {
-            key: strip(item, node.child(key))
+        kept = {
+            key: (item, strip(item, node.child(key)))
             for key, item in value.items()
             if not (node.child(key).read_only or node.child(key).secret)
         }
+        return {key: bare for key, (item, bare) in kept.items() if bare != {} or item == {}}
     if isinstance(value, list):
         return [strip(item, node.child("[]")) for item in value]
     return value

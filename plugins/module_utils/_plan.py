@@ -51,8 +51,8 @@ class Plan:
     """What to do: ``action`` is none, create, update or delete.
 
     ``before`` and ``after`` are the comparable object, without read-only fields and secrets. ``secrets`` are those to
-    send with this plan, ``kept`` those that Kibana showed and that an update has to repeat, ``current`` is the object as Kibana gave it (None: absent), ``desired`` the pruned task.
-    ``extra`` are further keys for the result.
+    send with this plan, ``kept`` those that Kibana showed and that an update has to repeat. ``current`` is the object
+    as Kibana gave it (None: absent), ``desired`` the pruned task, ``extra`` are further keys for the result.
     """
 
     action: str
@@ -61,8 +61,8 @@ class Plan:
     secrets: dict[str, Any] = field(default_factory=dict)
     current: dict[str, Any] | None = None
     desired: dict[str, Any] = field(default_factory=dict)
-    kept: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -102,7 +102,7 @@ def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | 
         return Plan("none", before, before, {}, current, desired)
     if resource.resend_secrets:
         sent = secrets
-    return Plan("update", before, after, sent, current, desired, kept)
+    return Plan("update", before, after, sent, current, desired, kept=kept)
 
 
 def _secrets(
