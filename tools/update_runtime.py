@@ -1,7 +1,10 @@
 # Copyright (c) 2026, stackops.kibana contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the names of all modules into `meta/runtime.yml`: the action group, and the redirect to the action plugin.
+"""Write the names of all modules into `meta/runtime.yml`: the action group, and the route to the action plugin.
+
+The route is `plugin_routing.modules.<name>.action_plugin`. A redirect under `plugin_routing.action` would run the same
+plugin, but ansible-lint takes its target for the module's right name and would have every user write that.
 
 `--check` writes nothing and exits with 1 where the file is not current. Everything else in the file stays, but its
 comments below the first ones do not.
@@ -29,12 +32,12 @@ def module_names(folder: Path) -> list[str]:
 def update(data: dict[str, Any], modules: list[str]) -> dict[str, Any]:
     """The content of runtime.yml with both lists brought up to date; tombstones and other routes stay."""
     routing = data.get("plugin_routing") or {}
-    other = {name: route for name, route in (routing.get("action") or {}).items() if route != {"redirect": ACTION}}
-    action = {**other, **{name: {"redirect": ACTION} for name in modules}}
+    ours = {"action_plugin": ACTION}
+    other = {name: route for name, route in (routing.get("modules") or {}).items() if route != ours}
     return {
         **data,
         "action_groups": {**(data.get("action_groups") or {}), GROUP: modules},
-        "plugin_routing": {**routing, "action": dict(sorted(action.items()))},
+        "plugin_routing": {**routing, "modules": dict(sorted({**other, **dict.fromkeys(modules, ours)}.items()))},
     }
 
 
@@ -42,7 +45,12 @@ class Indented(yaml.SafeDumper):
     """Writes lists as ansible-lint wants them, indented below their key."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Never without indentation."""
         super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write the same route out for each module."""
+        return True
 
 
 def render(text: str, modules: list[str]) -> str:

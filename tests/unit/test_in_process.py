@@ -32,7 +32,11 @@ MODULES = ("probe", "broken", "lost", "kibana_role")
 RUNTIME = {
     "requires_ansible": ">=2.16.0",
     "action_groups": {"kibana": list(MODULES)},
-    "plugin_routing": {"action": {name: {"redirect": "stackops.kibana.kibana"} for name in MODULES}},
+    "plugin_routing": {
+        "modules": {name: {"action_plugin": "stackops.kibana.kibana"} for name in MODULES},
+        # Without its file the module resolves to nothing; only a redirect still reaches the action plugin.
+        "action": {"lost": {"redirect": "stackops.kibana.kibana"}},
+    },
 }
 INVENTORY = f"""
 [all:vars]

@@ -22,10 +22,10 @@ action_groups:
   kibana: [gone]
   other: [mine]
 plugin_routing:
-  action:
-    gone: {redirect: stackops.kibana.kibana}
-    old: {tombstone: {removal_version: 2.0.0}}
   modules:
+    gone: {action_plugin: stackops.kibana.kibana}
+    old: {tombstone: {removal_version: 2.0.0}}
+  lookup:
     old: {tombstone: {removal_version: 2.0.0}}
 """
 
@@ -41,7 +41,7 @@ def test_every_module_is_in_the_group_and_goes_through_the_action_plugin():
     data = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     names = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
     assert set(data["action_groups"]["kibana"]) == names
-    assert {name: route["redirect"] for name, route in data["plugin_routing"]["action"].items()} == dict.fromkeys(
+    assert {name: route["action_plugin"] for name, route in data["plugin_routing"]["modules"].items()} == dict.fromkeys(
         names, "stackops.kibana.kibana"
     )
 
@@ -52,12 +52,12 @@ def test_render_replaces_its_own_lists_and_keeps_the_rest():
     assert new.startswith("# first comment\n---\n")
     assert data["requires_ansible"] == ">=2.16.0"
     assert data["action_groups"] == {"kibana": ["b", "a_info"], "other": ["mine"]}
-    assert data["plugin_routing"]["action"] == {
-        "a_info": {"redirect": "stackops.kibana.kibana"},
-        "b": {"redirect": "stackops.kibana.kibana"},
+    assert data["plugin_routing"]["modules"] == {
+        "a_info": {"action_plugin": "stackops.kibana.kibana"},
+        "b": {"action_plugin": "stackops.kibana.kibana"},
         "old": {"tombstone": {"removal_version": "2.0.0"}},
     }
-    assert data["plugin_routing"]["modules"] == {"old": {"tombstone": {"removal_version": "2.0.0"}}}
+    assert data["plugin_routing"]["lookup"] == {"old": {"tombstone": {"removal_version": "2.0.0"}}}
     assert update_runtime.render(new, ["b", "a_info"]) == new
 
 
