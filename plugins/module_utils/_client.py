@@ -136,6 +136,8 @@ class KibanaClient:
     def text(self, method: str, path: str, *, in_space: bool = True, params: Any = None, json: Any = None) -> str:
         """The answer as text, for exports (NDJSON, lines)."""
         response = self.send(method, path, in_space, params, json, None, True, True)
+        if "html" in response.headers.get("Content-Type", ""):  # a proxy's page, which is no export
+            return str(self._decode(response, method, path))
         response.encoding = "utf-8"
         return str(response.text)
 
