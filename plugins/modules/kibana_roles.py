@@ -35,106 +35,106 @@ options:
         description: Name of the role. It identifies the role and is case-sensitive.
         type: str
         required: true
+      description:
         description:
-          description:
-            - What the role is for. V("") removes it.
-            - Kibana knows it since 8.15.
-          type: str
-        metadata:
-          description:
-            - Any data about the role. The keys given are merged with the stored ones. V({}) removes all.
-            - Keys must not begin with V(_).
-          type: dict
-        cluster:
-          description: Privileges on the cluster, such as V(monitor) or V(manage_index_templates).
-          type: list
-          elements: str
-        indices:
-          description: Privileges on indices.
-          type: list
-          elements: dict
-          suboptions: &indices
-            names:
-              description: Names or patterns of indices, data streams and aliases.
-              type: list
-              elements: str
-              required: true
-            privileges:
-              description: Privileges on them, such as V(read) or V(view_index_metadata).
-              type: list
-              elements: str
-              required: true
-            field_security:
-              description: Fields that the privileges are limited to (field level security).
-              type: dict
-              suboptions:
-                grant:
-                  description: Fields that may be read.
-                  type: list
-                  elements: str
-                except:
-                  description: Fields of O(roles[].indices[].field_security.grant) that may not be read.
-                  type: list
-                  elements: str
-            query:
-              description:
-                - A search in the Elasticsearch query language, as JSON text or as a dict.
-                - It limits the documents that the privileges apply to (document level security).
-                - It is compared as JSON, so white space does not matter.
-              type: json
-            allow_restricted_indices:
-              description: Whether the names may match restricted indices. Kibana takes a missing value for V(false).
-              type: bool
-        remote_indices:
-          description: Privileges on indices of remote clusters. Kibana knows them since 8.10.
-          type: list
-          elements: dict
-          suboptions:
-            clusters:
-              description: Names or patterns of remote clusters.
-              type: list
-              elements: str
-              required: true
-            <<: *indices
-        remote_cluster:
-          description: Privileges on remote clusters. Kibana knows them since 8.15.
-          type: list
-          elements: dict
-          suboptions:
-            clusters:
-              description: Names or patterns of remote clusters.
-              type: list
-              elements: str
-              required: true
-            privileges:
-              description: Privileges on them, such as V(monitor_enrich).
-              type: list
-              elements: str
-              required: true
-        run_as:
-          description: Users that owners of this role may act as.
-          type: list
-          elements: str
-        kibana:
-          description:
-            - Privileges in Kibana. Each space may occur in one entry only.
-            - Each entry has either O(roles[].kibana[].base) or O(roles[].kibana[].feature).
-            - The list replaces the stored one. V([]) removes all privileges in Kibana.
-          type: list
-          elements: dict
-          suboptions:
-            base:
-              description: A privilege on all features.
-              type: list
-              elements: str
-              choices: [all, read]
-            feature:
-              description: Lists of privileges by id of the feature, such as V(read) for V(discover).
-              type: dict
-            spaces:
-              description: Ids of spaces, or V(*) alone for all of them. Kibana takes a missing value for V(*).
-              type: list
-              elements: str
+          - What the role is for. V("") removes it.
+          - Kibana knows it since 8.15.
+        type: str
+      metadata:
+        description:
+          - Any data about the role. The keys given are merged with the stored ones. V({}) removes all.
+          - Keys must not begin with V(_).
+        type: dict
+      cluster:
+        description: Privileges on the cluster, such as V(monitor) or V(manage_index_templates).
+        type: list
+        elements: str
+      indices:
+        description: Privileges on indices.
+        type: list
+        elements: dict
+        suboptions: &indices
+          names:
+            description: Names or patterns of indices, data streams and aliases.
+            type: list
+            elements: str
+            required: true
+          privileges:
+            description: Privileges on them, such as V(read) or V(view_index_metadata).
+            type: list
+            elements: str
+            required: true
+          field_security:
+            description: Fields that the privileges are limited to (field level security).
+            type: dict
+            suboptions:
+              grant:
+                description: Fields that may be read.
+                type: list
+                elements: str
+              except:
+                description: Fields of O(roles[].indices[].field_security.grant) that may not be read.
+                type: list
+                elements: str
+          query:
+            description:
+              - A search in the Elasticsearch query language, as JSON text or as a dict.
+              - It limits the documents that the privileges apply to (document level security).
+              - It is compared as JSON, so white space does not matter.
+            type: json
+          allow_restricted_indices:
+            description: Whether the names may match restricted indices. Kibana takes a missing value for V(false).
+            type: bool
+      remote_indices:
+        description: Privileges on indices of remote clusters. Kibana knows them since 8.10.
+        type: list
+        elements: dict
+        suboptions:
+          clusters:
+            description: Names or patterns of remote clusters.
+            type: list
+            elements: str
+            required: true
+          <<: *indices
+      remote_cluster:
+        description: Privileges on remote clusters. Kibana knows them since 8.15.
+        type: list
+        elements: dict
+        suboptions:
+          clusters:
+            description: Names or patterns of remote clusters.
+            type: list
+            elements: str
+            required: true
+          privileges:
+            description: Privileges on them, such as V(monitor_enrich).
+            type: list
+            elements: str
+            required: true
+      run_as:
+        description: Users that owners of this role may act as.
+        type: list
+        elements: str
+      kibana:
+        description:
+          - Privileges in Kibana. Each space may occur in one entry only.
+          - Each entry has either O(roles[].kibana[].base) or O(roles[].kibana[].feature).
+          - The list replaces the stored one. V([]) removes all privileges in Kibana.
+        type: list
+        elements: dict
+        suboptions:
+          base:
+            description: A privilege on all features.
+            type: list
+            elements: str
+            choices: [all, read]
+          feature:
+            description: Lists of privileges by id of the feature, such as V(read) for V(discover).
+            type: dict
+          spaces:
+            description: Ids of spaces, or V(*) alone for all of them. Kibana takes a missing value for V(*).
+            type: list
+            elements: str
   scope:
     description:
       - Which roles O(exact=true) may delete, as a shell pattern for their names, such as V(soc_*).
