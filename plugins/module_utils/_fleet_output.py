@@ -110,10 +110,17 @@ def meaning(text: str) -> Any:
 
 
 def reserved_keys(text: str | None) -> list[str]:
-    """The settings in ``config_yaml`` that a preset decides, dotted or nested; none where there is no PyYAML."""
+    """The settings in ``config_yaml`` that a preset decides, dotted or nested; none where it cannot be read."""
     content = meaning(text or "")
     found = set(_dotted(content, "")) if isinstance(content, dict) else set()
     return [name for name in RESERVED if name in found]
+
+
+def usual_preset(text: str | None) -> str | None:
+    """The preset that Kibana gives to an output without one; None where ``config_yaml`` cannot be read."""
+    if text and yaml is None:
+        return None
+    return "custom" if reserved_keys(text) else "balanced"
 
 
 def _dotted(value: Any, prefix: str) -> Iterator[str]:
@@ -169,10 +176,10 @@ def _numbers(given: Fields, whole: Fields) -> str | None:
 
 def _hosts(given: Fields, whole: Fields) -> str | None:
     """Kibana's own rules for addresses, which differ by type."""
-    hosts, kind = whole.get("hosts"), whole.get("type")
-    if "hosts" in given and not given["hosts"]:
+    hosts, kind = given.get("hosts"), whole.get("type")
+    if hosts is not None and not hosts:
         return "hosts is empty: give at least one."
-    if kind is None or not hosts:
+    if kind is None or hosts is None:
         return None
     wrong = next((number for number, host in enumerate(hosts) if not _is_host(str(host), kind)), None)
     if wrong is None:
@@ -236,7 +243,7 @@ def missing(given: Fields, whole: Fields, has_password: bool) -> str | None:
     kind, auth = whole.get("type"), whole.get("auth_type")
     for name in ("name", "type", "hosts", *(("auth_type",) if kind == "kafka" else ())):
         if not whole.get(name):
-            return f"{name} is missing: {'an' if kind is None else f'a new {kind}'} output needs it."
+            return f"{name} is missing: a new {kind + ' ' if kind else ''}output needs it."
     if given.get("shipper") and not _has_shipper(whole.get("config_yaml") or ""):
         return "shipper has no effect without a shipper block in config_yaml, and Kibana drops it: give both."
     if kind != "kafka":
@@ -266,6 +273,16 @@ def kept_secrets(current: Fields | None, kind: str) -> dict[str, Any]:
     return kept
 
 
+def without(kept: Fields, sent: Fields, kind: str) -> dict[str, Any]:
+    """Those of the kept secrets that are not replaced by what is sent: an update has to repeat them."""
+    rest: dict[str, Any] = {}
+    for plain, secret in PAIRS[kind]:
+        for path in (plain, secret):
+            if at(kept, path) and not (at(sent, plain) or at(sent, secret)):
+                put(rest, path, at(kept, path))
+    return rest
+
+
 def new_secrets(desired: Fields, kept: Fields, kind: str, always: bool) -> dict[str, Any]:
     """The secrets to send: those that Kibana lacks, or all that are given; a stored form decides over the given one."""
     sent: dict[str, Any] = {}
@@ -274,14 +291,3 @@ def new_secrets(desired: Fields, kept: Fields, kind: str, always: bool) -> dict[
         if value and (always or not (at(kept, plain) or at(kept, secret))):
             put(sent, secret if at(kept, secret) or at(desired, secret) else plain, value)
     return sent
-
-
-def secrets_for_update(kept: Fields, sent: Fields, kind: str) -> dict[str, Any]:
-    """What an update says about secrets, in the shape of the options: Kibana deletes what it leaves out."""
-    body: dict[str, Any] = {}
-    for plain, secret in PAIRS[kind]:
-        for path in (secret, plain):
-            value = at(sent, path) or (None if at(sent, plain) or at(sent, secret) else at(kept, path))
-            if value:
-                put(body, path, value)
-    return body

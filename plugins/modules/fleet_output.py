@@ -384,7 +384,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output impo
     normal_host,
     problem,
     reserved_keys,
-    secrets_for_update,
+    usual_preset,
+    without,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, prune, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
@@ -506,38 +507,44 @@ def plan(context, current):
         if step.changed:
             _refuse_delete(step.current)
         return replace(step, before=shown(step.before))
-    after, desired = complete(step), step.desired
-    kind = after.get("type")
+    kind, desired = step.after.get("type"), step.desired
     if kind not in OWN:
-        raise PlanError(_unknown(step.current) if step.current else missing(desired, after, False))
+        raise PlanError(_unknown(step.current) if step.current else missing(desired, step.after, False))
+    after = complete(step)
     kept = kept_secrets(step.current, kind)
     sent = new_secrets(desired, kept, kind, context.params["update_secrets"] == "always")
+    text = problem(_judged(step, after), after)
+    if text:
+        raise PlanError(text)
     before, after = shown(step.before), shown(after)
     if current is not None and not sent and same(before, after, RESOURCE.traits):
         return replace(step, action="none", secrets={})
-    has_password = any(at(secrets, path) for secrets in (sent, kept) for path in PASSWORD)
-    text = problem(desired, after) or missing(desired, after, has_password)
+    text = missing(desired, after, any(at(secrets, path) for secrets in (sent, kept) for path in PASSWORD))
     if text:
         raise PlanError(text)
-    action = "create" if current is None else "update"
-    step = replace(step, action=action, before=before, after=after, secrets=sent)
+    action, kept = "create" if current is None else "update", without(kept, sent, kind)
+    step = replace(step, action=action, before=before, after=after, secrets=sent, kept=kept)
     _refuse_change(context, step)
     _tell_of_moved_flags(context, step)
     return step
 
 
+def _judged(step, after):
+    """The fields that the task answers for: those given, and the hosts where they have to fit a new type."""
+    moved = step.before.get("type") not in (None, after["type"])
+    return {**step.desired, "hosts": after.get("hosts") or []} if moved else step.desired
+
+
 def complete(step):
     """The output afterwards, as Kibana will see it: without the fields of a former type, with the preset."""
-    before, desired = step.before, step.desired
-    kind = step.after.get("type")
-    after = {name: value for name, value in step.after.items() if kind is None or _fits(name, kind)}
+    before, desired, kind = step.before, step.desired, step.after["type"]
+    after = {name: value for name, value in step.after.items() if _fits(name, kind)}
     if kind in ES_TYPES and "preset" not in desired:
-        reserved = reserved_keys(after.get("config_yaml"))
         if before.get("type") not in ES_TYPES:
-            after["preset"] = "custom" if reserved else "balanced"
-        elif reserved and "config_yaml" in desired:
+            after["preset"] = usual_preset(after.get("config_yaml"))
+        elif "config_yaml" in desired and reserved_keys(after.get("config_yaml")):
             after["preset"] = "custom"
-    return after
+    return prune(after)
 
 
 def _fits(name, kind):
@@ -632,15 +639,17 @@ def _changes(step):
     echoed += ["config_yaml"] if "shipper" in body else []
     body.update({name: after[name] for name in echoed if name in after})
     if kind == "kafka":
-        body.update(_kafka_parts(body, after))
-    return overlay(body, _secrets(step, body))
+        body.update(_kafka_parts(body, step))
+    return overlay(overlay(body, _repeated(step, body)), step.secrets)
 
 
-def _kafka_parts(body, after):
+def _kafka_parts(body, step):
     """The fields that Kibana judges together, so that they must be sent together."""
-    auth = after["auth_type"]
-    needed = {"none": ["connection_type"], "user_pass": ["username", "sasl"]}.get(auth, ["sasl"])
-    parts = {name: after[name] for name in ["auth_type", *needed] if name in after}
+    after, auth = step.after, step.after["auth_type"]
+    needed = {"none": "connection_type", "user_pass": "username"}.get(auth)
+    parts = {name: after[name] for name in ("auth_type", needed) if name in after}
+    if auth != "none" and "sasl" in step.current:
+        parts["sasl"] = after.get("sasl", {"mechanism": "PLAIN"})
     if {"compression", "compression_level"} & set(body):
         parts["compression"] = after.get("compression", "gzip")
         if parts["compression"] == "gzip":
@@ -648,14 +657,11 @@ def _kafka_parts(body, after):
     return parts
 
 
-def _secrets(step, body):
-    kind = step.after["type"]
-    secrets = secrets_for_update(kept_secrets(step.current, kind), step.secrets, kind)
-    if step.after.get("auth_type") != "user_pass":
-        secrets.pop("password", None)
-    if "ssl" in body and body["ssl"] is None and not at(step.secrets, ("ssl", "key")):
-        secrets.pop("ssl", None)
-    return secrets
+def _repeated(step, body):
+    """The stored secrets that an update repeats: all but plain ones that have lost what they belong to."""
+    ssl_is_gone = "ssl" in body and body["ssl"] is None
+    gone = {"password": step.after.get("auth_type") != "user_pass", "ssl": ssl_is_gone}
+    return {name: value for name, value in step.kept.items() if not gone.get(name)}
 
 
 RESOURCE = Resource(
