@@ -57,5 +57,13 @@ class SiemError(EmulatorError):
         return {"message": self.message, "status_code": self.status}
 
 
+class BypassError(EmulatorError):
+    """`{message, full_error, status_code}`: handlers of asset criticality and of the risk engine."""
+
+    def body(self) -> dict[str, Any]:
+        """Return the BYPASS shape."""
+        return {"message": self.message, "full_error": "{}", "status_code": self.status}
+
+
 class ConnectionCutError(Exception):
     """Raised by the plain WSGI callable where a fault cuts the connection; server and adapter do it for real."""
