@@ -22,7 +22,6 @@ export PATH := $(VENV)/bin:$(shell printf '%s' "$$PATH" | tr ':' '\n' | grep -v 
 export ANSIBLE_COLLECTIONS_PATH := $(BUILD)
 export ANSIBLE_PYTHON_INTERPRETER := $(PY)
 export ANSIBLE_LOCALHOST_WARNING := false
-export PYTHONDONTWRITEBYTECODE := 1
 
 # The parts of `make test`, the longest first: they run two at a time.
 PARTS := sanity unit lifecycle contract playbooks integration molecule lint docs build
