@@ -91,6 +91,24 @@ EXCUSES = (
         ".*",
         "the action `export` answers with NDJSON (reference D.7); the document has one content type for all actions",
     ),
+    Excuse(
+        "GET|POST|DELETE",
+        "/api/asset_criticality(/list)?",
+        "response",
+        r"(record\.|records\.\d+\.)?asset",
+        "required",
+        r"\['asset'\]",
+        "a slip: `asset` has `criticality` and is itself what is required; its examples lack an inner `asset`, too",
+    ),
+    Excuse(
+        "GET|POST|DELETE",
+        "/api/asset_criticality(/list|/bulk)?",
+        "request|response",
+        r"(record\.|records\.\d+\.)?id_field",
+        "enum",
+        ".*",
+        "`related.entity` is of 8.19 and later; the document is of 8.18 (reference H.1)",
+    ),
 )
 
 
@@ -99,7 +117,7 @@ def excused(entry: Route, problem: dict[str, Any]) -> bool:
     return any(
         re.fullmatch(excuse.method, entry.method)
         and (excuse.template == entry.template or re.fullmatch(excuse.template.replace("{", r"\{"), entry.template))
-        and excuse.part == problem["part"]
+        and problem["part"] in excuse.part.split("|")
         and re.fullmatch(excuse.where, problem["where"])
         and re.fullmatch(excuse.rule, str(problem["rule"]))
         and re.fullmatch(excuse.expected, str(problem["expected"]))
