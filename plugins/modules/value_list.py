@@ -293,7 +293,8 @@ class ListPlan(Plan):
         shown = super().diff(resource)
         if self.values is not None and self.values.size:
             gone = [text for spellings in self.values.drop.values() for text in spellings[:1]]
-            shown["before"]["items"] = shorten(gone, SHOWN)
+            if self.current is not None:
+                shown["before"]["items"] = shorten(gone, SHOWN)
             shown["after"]["items"] = shorten(self.values.add.values(), SHOWN)
         return shown
 
@@ -331,9 +332,7 @@ def plan(context, current):
     step = _plan.plan(RESOURCE, desired, current, Policy(params["state"]))
     missing = [name for name in NEEDED if step.action == "create" and not desired[name]]
     if missing:
-        raise PlanError(
-            f"The value list {params['id']!r} does not exist, and to create it {' and '.join(missing)} must be given."
-        )
+        raise PlanError(f"The value list {params['id']!r} does not exist: give {', '.join(missing)} to create it.")
     values = _plan_values(context, current) if step.action != "delete" and params["items"] is not None else None
     action = "update" if step.action == "none" and values is not None and values.size else step.action
     extra = {} if values is None or params["state"] == "absent" else {"item_counts": values.counts()}
