@@ -52,7 +52,7 @@ class KibanaError(Exception):
 def refused(method: str, path: str, status: int, text: str) -> KibanaError:
     """The error for an answer with a status of 400 or more, whatever the shape of its body."""
     body = parse(text)
-    said = message_of(body)
+    said = " ".join(message_of(body).split())  # Elasticsearch writes lists of causes in several lines
     if status == 404 and is_route_missing(body):
         said = (
             "this Kibana does not have this function (its version, licence or flavour, a disabled plugin,"

@@ -81,8 +81,8 @@ options:
   config_yaml:
     description:
       - Advanced settings as YAML text. V("") removes them.
-      - It is compared as YAML, so comments, quotes and order do not matter. That needs PyYAML on the host that runs the
-        module. Without PyYAML it is compared as text, and O(preset) is left to Kibana.
+      - It is compared as YAML, so comments, quotes and the order of keys do not matter. That needs PyYAML on the host
+        that runs the module. Without PyYAML it is compared as text, and O(preset) is left to Kibana.
     type: str
   ca_sha256:
     description: SHA-256 fingerprint of the CA. V("") removes it.
@@ -391,7 +391,10 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Resource
 
-TEXT, BOOL, NUMBER, STRINGS = {"type": "str"}, {"type": "bool"}, {"type": "int"}, {"type": "list", "elements": "str"}
+TEXT = {"type": "str"}
+BOOL = {"type": "bool"}
+NUMBER = {"type": "int"}
+STRINGS = {"type": "list", "elements": "str"}
 SECRET = {"type": "str", "no_log": True}
 GROUP = {"type": "dict", "options": {"group_events": NUMBER}}
 

@@ -293,6 +293,26 @@ def test_a_type_changes_with_all_that_the_new_one_needs(any_kibana: Kibana) -> N
     assert "word-1" in documents(any_kibana)
 
 
+def test_what_is_left_of_a_former_type_does_not_count(any_kibana: Kibana) -> None:
+    """Neither its preset, nor the reference to a secret that Kibana deletes with the type but still shows."""
+    output(any_kibana, {**ES, "preset": "latency"})
+    output(any_kibana, {**LOGSTASH, "name": "es", "config_yaml": "worker: 1"})
+    to_kafka = {**KAFKA, "name": "es", "secrets": {"password": "word-2"}}
+    output(any_kibana, to_kafka)
+    output(any_kibana, {**LOGSTASH, "name": "es"})
+    assert "secrets.password is missing" in refused(any_kibana, {**KAFKA, "name": "es"})
+    reference = output(any_kibana, to_kafka)["secrets"]["password"]
+    assert reference["id"] in any_kibana.emulator.store("fleet_secrets")
+
+
+def test_a_plain_password_goes_with_the_login_that_it_belongs_to(any_kibana: Kibana) -> None:
+    output(any_kibana, {**KAFKA, "password": "word-2"})
+    change = {"name": "kafka", "auth_type": "none", "connection_type": "plaintext"}
+    assert "username" not in output(any_kibana, change)
+    assert stored(any_kibana, "kafka")["password"] is None
+    assert not any_kibana.ok("fleet_output", change)["changed"]
+
+
 def test_a_type_that_is_not_known_is_left_alone(kibana: Kibana) -> None:
     output(kibana, {**ES, "id": "mine"})
     kibana.emulator.store("fleet_outputs")["mine"]["type"] = "otlp"
@@ -446,6 +466,17 @@ def test_a_preset_survives_and_follows_config_yaml(any_kibana: Kibana, preset: s
     result = any_kibana.ok("fleet_output", {**ES, "config_yaml": "worker: 1"})
     assert result["output"]["preset"] == result["diff"]["after"]["preset"] == "custom"
     assert output(any_kibana, {**ES, "config_yaml": ""})["preset"] == "custom"
+
+
+def test_empty_means_absent(any_kibana: Kibana) -> None:
+    output(any_kibana, OPEN_KAFKA)
+    texts = ("config_yaml", "ca_sha256", "ca_trusted_fingerprint", "proxy_id", "topic", "key")
+    dicts = ("ssl", "shipper", "sasl", "random", "round_robin", "hash")
+    empty = {**dict.fromkeys(texts, ""), **{name: {} for name in dicts}, "headers": [], "is_internal": False}
+    assert not any_kibana.ok("fleet_output", {**OPEN_KAFKA, **empty})["changed"]
+    assert not any_kibana.ok("fleet_output", {**OPEN_KAFKA, "hash": {"hash": ""}, "ssl": {"certificate": ""}})[
+        "changed"
+    ]
 
 
 def test_fields_that_the_module_does_not_know_survive(kibana: Kibana) -> None:
