@@ -171,6 +171,14 @@ def test_values_that_are_seen_late_are_waited_for(kibana: Kibana, monkeypatch: p
     assert not kibana.ok("value_list", {"id": "x", "state": "absent"})["changed"]
 
 
+def test_a_change_of_the_list_that_is_seen_late_is_waited_for(kibana: Kibana, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", SLEEP)
+    make(kibana)
+    kibana.emulator.visibility_ms = 300
+    assert kibana.ok("value_list", {"id": "x", "meta": {"a": 1}})["changed"]
+    assert not kibana.ok("value_list", {"id": "x", "meta": {"a": 1}})["changed"]
+
+
 def test_a_proxy_page_is_no_export(kibana: Kibana) -> None:
     make(kibana, values=["a"])
     kibana.fault(path=f"{ITEMS}/_export", status=200, body="<html><body>Log in</body></html>")
@@ -223,7 +231,7 @@ def test_options_are_refused_before_any_request(kibana: Kibana, params: dict[str
 def test_what_a_new_list_needs(kibana: Kibana) -> None:
     for check in (True, False):
         message = kibana.fails("value_list", {"id": "x", "name": "n", "items": ["a"]}, check=check)["msg"]
-        assert message == ("The value list 'x' does not exist, and to create it description and type must be given.")
+        assert message == ("The value list 'x' does not exist: give description, type to create it.")
     assert kibana.writes() == []
 
 
