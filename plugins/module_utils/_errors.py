@@ -60,7 +60,8 @@ def refused(method: str, path: str, status: int, text: str) -> KibanaError:
         )
     elif status in _HINTS:
         said = f"{said.rstrip('.')}; {_HINTS[status]}" if said else _HINTS[status]
-    message = f"Kibana refused {method} {path} with HTTP {status}: {said.rstrip('.') or 'no reason given'}."
+    said = " ".join(said.split()).rstrip(".")  # Elasticsearch writes several lines
+    message = f"Kibana refused {method} {path} with HTTP {status}: {said or 'no reason given'}."
     return KibanaError(message, method=method, path=path, status=status, error=body)
 
 
