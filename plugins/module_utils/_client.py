@@ -172,7 +172,7 @@ class KibanaClient:
     def _once(self, method: str, path: str, params: Any, json: Any, files: Any) -> Any:
         url = self.settings.url + path
         headers = INTERNAL_HEADERS if INTERNAL.match(path) else None
-        for _ in range(MAX_REDIRECTS):
+        for _unused in range(MAX_REDIRECTS):
             response = self.session.request(
                 method,
                 url,

@@ -10,7 +10,7 @@ import os
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -59,8 +59,8 @@ class Context:
     @property
     def desired(self) -> dict[str, Any]:
         """The options that describe the object itself."""
-        assert self.resource is not None
-        return {name: self.params[name] for name in self.resource.options if name not in self.resource.controls}
+        resource = cast("Resource", self.resource)
+        return {name: self.params[name] for name in resource.options if name not in resource.controls}
 
 
 def run(resource: Resource) -> None:
@@ -70,7 +70,7 @@ def run(resource: Resource) -> None:
         "state": {"type": "str", "choices": list(resource.states), "default": "present"},
         **(UPDATE_SECRETS if resource.write_only else {}),
     }
-    run_action(lambda context: _converge(context), options, resource=resource, **resource.rules)
+    run_action(_converge, options, resource=resource, **resource.rules)
 
 
 def run_info(key: str, options: Mapping[str, Any], read: Callable[[Context], list[Any]], **rules: Any) -> None:
@@ -151,8 +151,7 @@ def _take_hidden(module: Any, params: dict[str, Any], resource: Resource) -> tup
 
 def _converge(context: Context) -> dict[str, Any]:
     """Read, plan, and act until Kibana accepts it: a conflict is read and planned again."""
-    resource, made = context.resource, None
-    assert resource is not None
+    resource, made = cast("Resource", context.resource), None
     for attempt in range(CONFLICT_ATTEMPTS):
         current = _find(context, resource)
         step = _plan(context, resource, current)
@@ -224,8 +223,7 @@ def _plan(context: Context, resource: Resource, current: dict[str, Any] | None) 
 
 def default_plan(context: Context, current: dict[str, Any] | None) -> Plan:
     """The plan for an object as ``find`` returned it; a resource's own ``plan`` may start from it."""
-    resource = context.resource
-    assert resource is not None
+    resource = cast("Resource", context.resource)
     policy = Policy(context.params["state"], context.params.get("update_secrets", "on_create"))
     view = resource.decode(current) if resource.decode and current is not None else current
     step = plan(resource, context.desired, view, policy)

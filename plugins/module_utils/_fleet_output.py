@@ -196,7 +196,7 @@ def _is_host(host: str, kind: str) -> bool:
             return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
         except ValueError:
             return False
-    name, _, port = host.rpartition(":")
+    name, _unused, port = host.rpartition(":")
     if kind == "kafka":
         return bool(name) and "/" not in host and port.isdecimal() and 1 <= int(port) <= 65535
     return bool(re.match(r"^[^\s/?#@]+$", host))

@@ -14,7 +14,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import Setti
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 
 try:
-    import requests as requests
+    import requests
     import requests.utils
     import urllib3
     from requests.adapters import HTTPAdapter

@@ -141,9 +141,8 @@ def _date(text: str) -> Hashable:
 
 
 def _offset(zone: str | None) -> timedelta:
-    if zone in (None, "Z"):
+    if zone is None or zone == "Z":
         return timedelta(0)
-    assert zone is not None
     sign = -1 if zone[0] == "-" else 1
     return sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
 
@@ -153,7 +152,7 @@ def _point(text: str) -> Hashable:
     found = POINT.fullmatch(text)
     if found:
         return _number(found[2]), _number(found[1])
-    latitude, _, longitude = text.partition(",")
+    latitude, _unused, longitude = text.partition(",")
     return _number(latitude.strip()), _number(longitude.strip())
 
 

@@ -166,7 +166,7 @@ RETURN = r"""
 connector:
   description:
     - The connector, without its secrets. In check mode, what it would be.
-    - RV(connector.config) has the defaults of the type, too. The values of its headers are masked.
+    - C(config) has the defaults of the type, too. The values of its headers are masked.
   returned: when O(state=present)
   type: dict
   sample:

@@ -39,7 +39,7 @@ def test_examples_run_twice(module: str, tmp_path: Path) -> None:
         variables = {**VARIABLES, "kibana_url": server.url}
         play = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}
         (tmp_path / "examples.yml").write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
-        for _ in range(2):
+        for _unused in range(2):
             environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(LINK.parents[2]), "ANSIBLE_NOCOLOR": "1"}
             command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,", "-c", "local"]
             done = subprocess.run(

@@ -145,9 +145,9 @@ def test_it_ran_both_ways(both):
 @pytest.mark.parametrize("task", ["Crash", "Leave", "Leave with words", "Timeout"])
 def test_same_failure_but_for_tracebacks(both, task):
     inside, outside = (
-        [{k: v for k, v in result.items() if k not in OWN_PATHS} for _, result in way] for way in both[task]
+        [{k: v for k, v in result.items() if k not in OWN_PATHS} for _unused, result in way] for way in both[task]
     )
-    assert [event for event, _ in both[task][0]] == ["failed"]
+    assert [event for event, _unused in both[task][0]] == ["failed"]
     assert json.dumps(inside) == json.dumps(outside)
 
 
@@ -273,7 +273,7 @@ def test_interrupted_by_the_user(tree):
     while not (tree / "play/started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGINT)
-    output, _ = run.communicate(timeout=10)
+    output, _unused = run.communicate(timeout=10)
     assert run.returncode == 99, output
     assert "Traceback" not in output
 

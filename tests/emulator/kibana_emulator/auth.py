@@ -74,14 +74,14 @@ class Directory:
         """Return the user of an Authorization header; raise CoreError 401."""
         if not authorization:
             raise CoreError(401, "Unauthorized", headers=CHALLENGE)
-        scheme, _, credentials = authorization.partition(" ")
+        scheme, _unused, credentials = authorization.partition(" ")
         scheme = scheme.lower()
         if scheme == "bearer":
             user = self.tokens.get(digest(credentials.strip()))
             return user or _refuse(UNKNOWN)
         if scheme not in ("basic", "apikey"):
             _refuse(UNKNOWN)
-        name, _, secret = _decode(credentials).partition(":")
+        name, _unused, secret = _decode(credentials).partition(":")
         known = (self.users if scheme == "basic" else self.api_keys).get(name)
         if known and known[0] == digest(secret):
             return known[1]

@@ -42,7 +42,7 @@ class _ConnectorHook(Strict):
 def answer(emulator: Emulator, request: Incoming, path: str) -> Reply:
     """Answer one control request; a wrong one gets a CORE error."""
     try:
-        name, _, rest = path.removeprefix(PREFIX).strip("/").partition("/")
+        name, _unused, rest = path.removeprefix(PREFIX).strip("/").partition("/")
         action = _ACTIONS.get((request.method, name))
         if action is None:
             raise CoreError(404, "Not Found")
@@ -102,7 +102,7 @@ def _add_api_key(emulator: Emulator, body: Any, rest: str) -> Any:
 
 def _connector_hook(emulator: Emulator, body: Any, rest: str) -> Any:
     """Flip one connector (`connectors/<id>`, or `connectors/<space>/<id>`): its next result, its missing secrets."""
-    space, _, connector_id = rest.rpartition("/")
+    space, _unused, connector_id = rest.rpartition("/")
     connector = emulator.store("connectors", space or "default").get(connector_id)
     if connector is None:
         raise CoreError(404, f"Saved object [action/{connector_id}] not found")

@@ -27,7 +27,7 @@ class Incoming:
     @classmethod
     def from_target(cls, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Incoming:
         """Build one from a request line's target."""
-        path, _, query = target.partition("?")
+        path, _unused, query = target.partition("?")
         return cls(method, path, query, headers, raw)
 
     @classmethod

@@ -112,7 +112,7 @@ def _payload(entry: Route, request: Incoming, context: Context) -> None:
 def _multipart(raw: bytes, mime: str, options: dict[str, str], context: Context) -> None:
     try:
         parser = FormDataParser(silent=False)
-        _, context.form, context.files = parser.parse(io.BytesIO(raw), mime, len(raw), options)
+        _unused, context.form, context.files = parser.parse(io.BytesIO(raw), mime, len(raw), options)
     except (ValueError, HTTPException) as problem:
         raise CoreError(400, "Invalid multipart payload format") from problem
 

@@ -69,7 +69,7 @@ def _features(privileges: list[str], replace: bool) -> dict[str, list[str]]:
     for privilege in privileges:
         if not privilege.startswith("feature_"):
             continue
-        feature, _, name = privilege.removeprefix("feature_").partition(".")
+        feature, _unused, name = privilege.removeprefix("feature_").partition(".")
         names = features.setdefault(REPLACED_FEATURES.get(feature, feature) if replace else feature, [])
         if name not in names:
             names.append(name)

@@ -118,7 +118,7 @@ def test_setup_takes_its_time(api: Api, path: str) -> None:
 
 def test_setup_without_docs_and_without_machine_learning(api: Api) -> None:
     ok(api.post(f"{KNOWLEDGE}/user", ignoreSecurityLabs="true"))
-    states = [ok(api.get(KNOWLEDGE))["security_labs_exists"] for _ in range(3)]
+    states = [ok(api.get(KNOWLEDGE))["security_labs_exists"] for _unused in range(3)]
     assert states == [False, False, False]
     api.emulator.store("ai_knowledge_base", "default")["available"] = False
     assert "ML" in refused(api.post(KNOWLEDGE), 500)

@@ -41,7 +41,7 @@ def test_queries_of_the_transform_table_stand_in_the_note() -> None:
     label = '"label":"Processes of the user"'
     query = '"query":"SELECT * FROM processes WHERE username = \'{{user.name}}\'"'
     assert note[2] == f"- what the user runs: !{{osquery{{{label},{query}}}}}"
-    name, _, text = note[3].partition("!{investigate")
+    name, _unused, text = note[3].partition("!{investigate")
     assert name == "- what else happened: "
     assert json.loads(text[:-1])["providers"][0][0] == {
         "excluded": False,

@@ -227,12 +227,12 @@ def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
-    with echo() as (there, seen), redirecting(there) as here:
+    with echo() as served, redirecting(served[0]) as here:
         for method in ("GET", "POST"):
             with pytest.raises(KibanaError) as error:
                 client(kibana_url=here, **BASIC).call(method, "/api/x", json={})
             assert "where no credentials are sent" in error.value.message
-    assert seen == []
+    assert served[1] == []
 
 
 def test_a_read_follows_a_redirect_on_the_same_host() -> None:

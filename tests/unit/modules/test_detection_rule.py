@@ -160,7 +160,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "text"), REFUSED, ids=[text for _, text in REFUSED])
+@pytest.mark.parametrize(("params", "text"), REFUSED, ids=[text for _unused, text in REFUSED])
 def test_what_cannot_be_is_refused_before_any_request(kibana: Kibana, params: dict[str, Any], text: str) -> None:
     assert text in kibana.fails("detection_rule", params)["msg"]
     assert kibana.seen() == []

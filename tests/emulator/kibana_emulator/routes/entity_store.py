@@ -91,7 +91,7 @@ def find(ctx: Context) -> dict[str, Any]:
     rest = [(key, entity) for key, entity in found if key > after]
     page = rest[: query.size]
     mark = {"nextSearchAfter": [page[-1][0]]} if len(page) == query.size else {}
-    return {"entities": [entity for _, entity in page], **mark}
+    return {"entities": [entity for _unused, entity in page], **mark}
 
 
 @route("PUT", f"{PATH}/bulk", requires=REQUIRES, since=V2)

@@ -159,7 +159,7 @@ def _change_tags(ctx: Context, given: list[dict[str, Any]], body: BulkTags, acti
             tags = [tag for tag in tags if tag not in remove]
         doc["tags"] = list(dict.fromkeys([*tags, *add]))
         doc["updated_at"] = ctx.emulator.now()
-    ids = [ctx.emulator.uuid() for _ in eligible]  # Fleet notes made-up ids for this kind of action
+    ids = [ctx.emulator.uuid() for _unused in eligible]  # Fleet notes made-up ids for this kind of action
     record(ctx, "UPDATE_TAGS", ids, len(eligible), action_id)["acks"].update(dict.fromkeys(ids))
     return action_id
 

@@ -24,7 +24,7 @@ _KAFKA_VERSIONS = {
 def _es_host(text: str) -> str:
     try:
         parts = urlsplit(text)
-        _ = parts.port
+        _port = parts.port  # reading it checks it
     except ValueError:
         raise ValueError("Invalid URL") from None
     if not parts.scheme or not re.match(r"^[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
@@ -47,7 +47,7 @@ def _logstash_host(text: str) -> str:
 def _kafka_host(text: str) -> str:
     if "://" in text:
         raise ValueError('Invalid format. Expected "host:port" without protocol')
-    name, _, port = text.rpartition(":")
+    name, _unused, port = text.rpartition(":")
     if not name:
         raise ValueError('Invalid format. Expected "host:port" without protocol')
     if not port.isdigit() or not 1 <= int(port) <= 65535:

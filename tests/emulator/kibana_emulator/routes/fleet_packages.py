@@ -174,7 +174,7 @@ def _scalar(value: Any) -> str:
 
 
 def _summary(ctx: Context, name: str, prerelease: bool) -> dict[str, Any]:
-    title, _, _, _ = REGISTRY[name]
+    title = REGISTRY[name][0]
     installed = ctx.shared("fleet_packages").get(name)
     latest = _latest(name, prerelease) or (installed or {})["version"]
     item = {

@@ -94,7 +94,7 @@ def delete_proxy(ctx: Context) -> dict[str, Any]:
     users = [
         (store, item) for store in USERS for item in ctx.shared(store).values() if item.get("proxy_id") == stored["id"]
     ]
-    if stored["is_preconfigured"] or any(item.get("is_preconfigured") for _, item in users):
+    if stored["is_preconfigured"] or any(item.get("is_preconfigured") for _unused, item in users):
         raise CoreError(403, f"Cannot delete {stored['id']} preconfigured proxy")
     for store, item in users:
         ctx.shared(store)[item["id"]] = {**item, "proxy_id": None}

@@ -38,7 +38,7 @@ def status(ctx: Context) -> dict[str, Any]:
 
 
 def _version(emulator: Emulator) -> dict[str, Any]:
-    number, _, suffix = emulator.version_number.partition("-")
+    number, _unused, suffix = emulator.version_number.partition("-")
     return {
         "number": number,
         "build_hash": "0" * 40,

@@ -61,7 +61,7 @@ def _ip(text: str) -> str:
 
 def _ip_range(text: str) -> str:
     if "/" in text:
-        address, _, length = text.partition("/")
+        address, _unused, length = text.partition("/")
         found = ipaddress.ip_address(address)
         if not length.isdigit() or int(length) > found.max_prefixlen:
             raise ValueError(text)
@@ -86,7 +86,7 @@ def _date(text: str) -> str:
 def _point(text: str) -> str:
     if re.match(r"^POINT\s*\(\s*-?[\d.]+\s+-?[\d.]+\s*\)\Z", text, re.IGNORECASE):
         return text
-    latitude, _, longitude = text.partition(",")
+    latitude, _unused, longitude = text.partition(",")
     if not (-90 <= float(latitude) <= 90 and -180 <= float(longitude) <= 180):
         raise ValueError(text)
     return f"{latitude.strip()},{longitude.strip()}"

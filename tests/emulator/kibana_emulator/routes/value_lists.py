@@ -224,7 +224,7 @@ def _check_cursor(cursor: str | None) -> None:
     if cursor is None:
         return
     try:
-        position, _ = json.loads(base64.b64decode(cursor, validate=True))
+        position, _unused = json.loads(base64.b64decode(cursor, validate=True))
     except (ValueError, TypeError, binascii.Error):
         position = None
     if not isinstance(position, int):
