@@ -60,8 +60,7 @@ def refused(method: str, path: str, status: int, text: str) -> KibanaError:
         )
     elif status in _HINTS:
         said = f"{said.rstrip('.')}; {_HINTS[status]}" if said else _HINTS[status]
-    said = " ".join(said.split()).rstrip(".")  # Elasticsearch writes several lines
-    message = f"Kibana refused {method} {path} with HTTP {status}: {said or 'no reason given'}."
+    message = f"Kibana refused {method} {path} with HTTP {status}: {said.rstrip('.') or 'no reason given'}."
     return KibanaError(message, method=method, path=path, status=status, error=body)
 
 
