@@ -29,7 +29,8 @@ PARTS := sanity unit lifecycle contract playbooks integration molecule lint docs
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
 CONTRACT_TESTS  := $(wildcard tests/unit/test_contract*.py)
-PLAYBOOK_TESTS  := $(wildcard tests/unit/test_playbook*.py tests/unit/test_examples*.py tests/playbooks)
+PLAYBOOK_TESTS  := $(wildcard $(addprefix tests/unit/test_,playbook*.py examples*.py both_ways.py demo.py broken_off.py) \
+  tests/playbooks)
 # Without a path pytest would collect everything, and a part without tests would pass.
 need = $(or $(1),$(error there are no $(2) tests))
 PYTHON_VERSION = $(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -52,6 +53,7 @@ test: setup stage ## every test, two parts at a time; logs in .build/logs
 	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS)
 
 test-full: export PYTEST_ADDOPTS += --hypothesis-profile=thorough
+test-full: export STACKOPS_FULL := 1
 test-full: setup stage ## every test with many more generated cases, and the benchmark
 	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS) bench
 
@@ -97,8 +99,8 @@ docs: setup stage ## antsibull-docs and the changelog's linter
 build: setup ## the archive for Ansible Galaxy, in dist/
 	mkdir -p dist && ansible-galaxy collection build --force --output-path dist
 
-bench: setup stage ## milliseconds per task and per loop item
-	PYTHONPATH=tests/emulator $(PY) tests/benchmarks/bench.py
+bench: setup link ## milliseconds per item of a loop, beside other ways; writes docs/performance.md
+	@$(PY) tests/benchmarks/bench.py $(ARGS)
 
 runtime: setup ## the lists of modules in meta/runtime.yml
 	@$(PY) tools/update_runtime.py
