@@ -76,6 +76,7 @@ class Emulator:
         with self.lock:
             self.requests: list[dict[str, Any]] = []
             self.faults: list[Fault] = []
+            self.busy: dict[str, list[float]] = {}
             self.directory = Directory.initial()
             self._stores: dict[tuple[str | None, str], dict[str, Any]] = {}
             self._tokens = itertools.count(1)

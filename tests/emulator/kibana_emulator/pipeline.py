@@ -9,6 +9,7 @@ import io
 import json
 import re
 import sys
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -54,6 +55,7 @@ def run(emulator: Emulator, request: Incoming, seen: dict[str, Any]) -> tuple[Re
         if found is None:
             raise CoreError(404, "Not Found")
         entry, params = found
+        _limit(emulator, entry)
         user = _user(emulator, entry, request)
         seen["user"] = user.name or None
         context = Context(emulator, user, seen["space"], params, _query(request), request.headers, request.raw)
@@ -71,6 +73,18 @@ def run(emulator: Emulator, request: Incoming, seen: dict[str, Any]) -> tuple[Re
         reply = Reply(500, CoreError(500, text).body())
     reply.headers = {**headers, **reply.headers}
     return reply, entry
+
+
+def _limit(emulator: Emulator, entry: Route) -> None:
+    """Raise 429 where as many requests as the route takes are still waiting for their answers."""
+    if entry.concurrency is None:
+        return
+    now = time.monotonic()
+    busy = [end for end in emulator.busy.get(entry.template, ()) if end > now]
+    emulator.busy[entry.template] = busy
+    if len(busy) >= entry.concurrency:
+        raise CoreError(429, "Too Many Requests")
+    busy.append(now + (emulator.latency_ms + emulator.refresh_ms) / 1000)
 
 
 def _as_reply(value: Any) -> Reply:

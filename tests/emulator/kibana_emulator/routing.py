@@ -73,6 +73,7 @@ class Route:
     multipart: bool
     auth: str
     refresh: bool
+    concurrency: int | None
     segments: tuple[str, ...]
 
     def exists_in(self, version: tuple[int, ...]) -> bool:
@@ -109,6 +110,7 @@ def route(
     multipart: bool = False,
     auth: str = "required",
     refresh: bool | None = None,
+    concurrency: int | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated handler for `method` on `template` (`/api/x/{id}`); may be stacked.
 
@@ -116,7 +118,8 @@ def route(
     internal: needs `x-elastic-internal-origin` from 9.0 on and has version 1. since/before: (major, minor), the route
     exists from `since` and is gone from `before`. max_body: bytes, above it 413. multipart: takes a form instead of
     JSON. auth: `required`, or `optional` for routes which answer anonymous callers. refresh: whether the answer waits
-    for `refresh_ms`; by default every method but GET does.
+    for `refresh_ms`; by default every method but GET does. concurrency: how many such requests may be under way, another
+    is 429 before it is looked at.
     """
     segments = tuple(template.split("/"))
     privileges = (requires,) if isinstance(requires, str) else tuple(requires)
@@ -136,6 +139,7 @@ def route(
             multipart,
             auth,
             waits,
+            concurrency,
             segments,
         )
         table = _ROUTES.setdefault((method, len(segments)), [])

@@ -21,7 +21,7 @@ from .rule_prebuilt import rule_source
 from .rule_rules import Rule, RuleStore, may_enable, save
 from .rule_transfer import export_reply
 
-MAX_IDS, MAX_BY_QUERY, MAX_EDIT_BY_QUERY = 100, 10_000, 2_000
+MAX_IDS, MAX_BY_QUERY, MAX_EDIT_BY_QUERY, MAX_CONCURRENT = 100, 10_000, 2_000, 5
 _TYPES = Literal["enable", "disable", "delete", "duplicate", "export", "edit", "run", "fill_gaps"]
 
 
@@ -91,7 +91,7 @@ class Outcome:
         return Reply(500, {"message": message, "status_code": 500, "attributes": attributes})
 
 
-@route("POST", f"{RULES}/_bulk_action", requires=ALL)
+@route("POST", f"{RULES}/_bulk_action", requires=ALL, concurrency=MAX_CONCURRENT)
 def bulk_action(ctx: Context) -> Reply:
     """Do one thing to many rules; what succeeded stays done when others fail."""
     dry_run = parse(DryRun, ctx.query, "request query", style="zod").dry_run
