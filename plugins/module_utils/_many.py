@@ -127,6 +127,20 @@ def in_parallel(keys: Sequence[str], write: Callable[[str], Any], concurrency: i
     return {key: message for key, message in outcomes.items() if message is not None}
 
 
+def still_failing(failures: Mapping[str, str], replan: Callable[[], Mapping[str, Plan]]) -> dict[str, str]:
+    """Those of the *failures* that are real: a request whose answer was lost may have been carried out.
+
+    *replan* reads and plans again; it is called only where something failed.
+    """
+    if not failures:
+        return {}
+    try:
+        plans = replan()
+    except (KibanaError, PlanError):
+        return dict(failures)
+    return {key: text for key, text in failures.items() if key in plans and plans[key].changed}
+
+
 def report(context: Context, resource: Resource, plans: Plans, failures: Mapping[str, str]) -> dict[str, Any]:
     """The result of the task: every object, the counts, and a diff for each change that was (or would be) made.
 
