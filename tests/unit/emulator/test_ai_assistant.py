@@ -91,6 +91,7 @@ def test_prompts_are_found(api: Api) -> None:
     page = ok(api.get(f"{PROMPTS}/_find", sort_field="name", sort_order="desc"))
     assert [item["name"] for item in page["data"]] == ["b", "a"]
     assert ok(api.get(f"{PROMPTS}/_find", filter="b"))["total"] == 1
+    assert ok(api.get(f"{PROMPTS}/_find", filter='name: "b" and prompt_type: quick'))["total"] == 1
     assert api.get(f"{PROMPTS}/_find", sort_field="createdAt").status_code == 400
 
 

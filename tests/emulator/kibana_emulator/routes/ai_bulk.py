@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ..errors import SiemError
-from ..kql import KqlError, compile_filter
+from ..kql import KqlError, by_path, compile_filter
 from ..routing import Context, Reply
 from ..schema import OMITTED, Lenient
 
@@ -53,7 +53,6 @@ class Kind:
     errors: str
     noun: str
     sort_fields: dict[str, str]
-    text_fields: tuple[str, ...] = ()
 
 
 def answer_page(kind: Kind, query: FindQuery, objects: list[dict[str, Any]]) -> dict[str, Any]:
@@ -72,9 +71,14 @@ def _filter(kind: Kind, text: str) -> Callable[[dict[str, Any]], Any]:
     if text and not re.search(r"[:<>]", text):  # no field: free text
         return lambda item: text.strip('"').lower() in str(item[kind.key]).lower()
     try:
-        return compile_filter(text, text_fields=kind.text_fields)
+        return compile_filter(text, lambda item, field: by_path(item, _camel(field)))
     except KqlError as problem:
         raise SiemError(500, str(problem)) from None
+
+
+def _camel(field: str) -> str:
+    """Return the name in an answer of what a filter calls `prompt_type`."""
+    return re.sub(r"_([a-z])", lambda part: part[1].upper(), field)
 
 
 def bulk(
