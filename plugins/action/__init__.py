@@ -9,4 +9,6 @@ all of them; otherwise each task would import `requests` anew, which takes longe
 
 from __future__ import annotations
 
-from ansible_collections.stackops.kibana.plugins.action import kibana as kibana
+from ansible_collections.stackops.kibana.plugins.action import kibana
+
+__all__ = ["kibana"]

@@ -19,7 +19,8 @@ options:
     description:
       - API key, either encoded as Kibana shows it or as V(id:key).
       - If the task has no credentials of its own, the environment variable E(KIBANA_API_KEY) is used.
-      - Detection rules and alerting rules keep running with the API key that wrote them. They stop when it is deleted or expires.
+      - Detection rules and alerting rules keep running with the API key that wrote them. They stop when it is deleted
+        or expires.
     type: str
   kibana_username:
     description:
@@ -35,7 +36,8 @@ options:
     description:
       - Token of a service account, or an OAuth token.
       - If the task has no credentials of its own, the environment variable E(KIBANA_BEARER_TOKEN) is used.
-      - Where the environment has several kinds of credentials, the API key goes before the token, and the token before the password.
+      - Where the environment has several kinds of credentials, the API key goes before the token, and the token
+        before the password.
     type: str
   kibana_validate_certs:
     description:
@@ -45,7 +47,8 @@ options:
     default: true
   kibana_ca_cert:
     description:
-      - The CA that signed the certificate of the server, as the path of a PEM file (or a directory of hashed ones) or as PEM text.
+      - The CA that signed the certificate of the server, as the path of a PEM file (or a directory of hashed ones) or
+        as PEM text.
       - If not given, the environment variable E(KIBANA_CA_CERT) is used, and without that the CAs of the system.
     type: str
   kibana_client_cert:
@@ -65,7 +68,8 @@ options:
     type: str
   kibana_headers:
     description:
-      - Additional HTTP headers for every request, for example for an authenticating proxy. The values are treated as secrets.
+      - Additional HTTP headers for every request, for example for an authenticating proxy. The values are treated as
+        secrets.
       - If not given, the environment variable E(KIBANA_HEADERS) is used (a JSON object).
     type: dict
   kibana_timeout:
@@ -76,7 +80,8 @@ options:
     default: 30
   kibana_retries:
     description:
-      - How often to repeat a request after a passing failure (a lost connection, HTTP 429, 502, 503 or 504), waiting longer each time.
+      - How often to repeat a request after a passing failure (a lost connection, HTTP 429, 502, 503 or 504), waiting
+        longer each time.
       - What cannot be repeated without harm is not repeated. See the module's description.
       - If not given, the environment variable E(KIBANA_RETRIES) is used.
     type: int

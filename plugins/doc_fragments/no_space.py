@@ -10,7 +10,8 @@ class ModuleDocFragment:
 options:
   kibana_space:
     description:
-      - Accepted so that one set of connection options serves all modules. These objects do not belong to a space, so it has no effect here.
+      - Accepted so that one set of connection options serves all modules. These objects do not belong to a space, so
+        it has no effect here.
       - If not given, the environment variable E(KIBANA_SPACE) is used.
     type: str
     aliases: [space]

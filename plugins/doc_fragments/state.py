@@ -10,7 +10,8 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - V(present) creates the object, or changes those of its fields that are given and differ. Fields that are not given stay as they are.
+      - V(present) creates the object, or changes those of its fields that are given and differ. Fields that are not
+        given stay as they are.
       - V(absent) deletes it.
     type: str
     choices: [present, absent]

@@ -15,7 +15,10 @@ NOT_FOUND = {"statusCode": 404, "error": "Not Found", "message": "Not Found"}
 STARTING = "Kibana server is not ready yet"
 HTML = "<!DOCTYPE html><html><body>Log in</body></html>"
 READ_FAULTS: dict[str, dict[str, Any]] = {
-    "401": {"status": 401, "body": {"statusCode": 401, "error": "Unauthorized", "message": "who are you\n\tRoot causes:\n\t\tnobody"}},
+    "401": {
+        "status": 401,
+        "body": {"statusCode": 401, "error": "Unauthorized", "message": "who are you\n\tRoot causes:\n\t\tnobody"},
+    },
     "403": {"status": 403, "body": {"statusCode": 403, "error": "Forbidden", "message": "not you"}},
     "404-route": {"status": 404, "body": NOT_FOUND},
     "404-proxy": {"status": 404, "body": HTML},

@@ -245,7 +245,9 @@ def test_command_line_answers_and_ends_cleanly() -> None:
         url = next(word for word in line.split() if word.startswith("http"))
         ok(requests.get(f"{url}/api/status"))
         port = url.rsplit(":", 1)[1]
-        second = subprocess.run([*command, "--port", port], env=environment, capture_output=True, text=True, check=False)
+        second = subprocess.run(
+            [*command, "--port", port], env=environment, capture_output=True, text=True, check=False
+        )
         run.send_signal(signal.SIGTERM)
         rest, errors = run.communicate(timeout=10)
     assert (run.returncode, rest, errors) == (0, "", "")
