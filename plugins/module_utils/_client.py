@@ -62,14 +62,14 @@ class KibanaClient:
         """The decoded answer."""
         return self.call("GET", path, in_space=in_space, params=params)
 
-    def find(self, path: str, *, in_space: bool = True, probe: str = "") -> Any:
+    def find(self, path: str, *, in_space: bool = True, probe: str = "", params: Any = None) -> Any:
         """The decoded answer, or None where the object does not exist.
 
         Only a 404 of the object means absent. A 404 with the router's bare words means that the function is missing,
         unless the path *probe* answers: some handlers use the same words for an object.
         """
         try:
-            return self.get(path, in_space=in_space)
+            return self.get(path, in_space=in_space, params=params)
         except KibanaError as error:
             if error.status != 404:
                 raise

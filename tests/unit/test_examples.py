@@ -35,7 +35,7 @@ def documented(module: str, block: str) -> str:
 def test_examples_run_twice(module: str, tmp_path: Path) -> None:
     tasks = yaml.safe_load(documented(module, "EXAMPLES"))
     assert any(f"stackops.kibana.{module}" in task for task in tasks)
-    with EmulatorServer(Emulator()) as server:
+    with EmulatorServer(Emulator(seed="soc")) as server:
         variables = {**VARIABLES, "kibana_url": server.url}
         play = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}
         (tmp_path / "examples.yml").write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")

@@ -204,11 +204,10 @@ def list_packages(ctx: Context) -> dict[str, Any]:
 @route("GET", "/api/fleet/epm/packages/{pkgName}", requires=READ)
 @route("GET", "/api/fleet/epm/packages/{pkgName}/{pkgVersion}", requires=READ)
 def get_package(ctx: Context) -> dict[str, Any]:
-    """One package; `status` looks at the name alone, whatever version is asked for."""
+    """One package, its latest version by default; `status` looks at the name alone."""
     query = parse(PackageQuery, ctx.query, "request query")
-    name, installed = ctx.path["pkgName"], ctx.shared("fleet_packages").get(ctx.path["pkgName"])
-    wanted = ctx.path.get("pkgVersion") or (installed or {}).get("version")
-    version = _found(name, wanted, query.prerelease, query.ignoreUnverified)
+    name = ctx.path["pkgName"]
+    version = _found(name, ctx.path.get("pkgVersion"), query.prerelease, query.ignoreUnverified)
     item = {**_summary(ctx, name, True), "version": version, "latestVersion": _latest(name, query.prerelease)}
     assets = {"kibana": {}, "elasticsearch": {}}
     return {
