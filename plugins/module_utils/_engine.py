@@ -18,6 +18,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils import _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     CONNECTION,
     CONNECTION_RULES,
+    CREDENTIALS,
     UPDATE_SECRETS,
     SettingsError,
     settings_from,
@@ -139,6 +140,8 @@ def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None
         module.no_log_values.difference_update(own)
         module.params["kibana_headers"] = dict.fromkeys(headers, SECRET_HIDDEN)
     hidden = _take_hidden(module, params, resource) if resource else ()
+    if resource and resource.login_names:
+        _spare_login_names(module, params, resource)
     return (*strings_in(list(module.no_log_values)), *strings_in(list((headers or {}).values())), *hidden)
 
 
@@ -147,6 +150,17 @@ def _take_hidden(module: Any, params: dict[str, Any], resource: Resource) -> tup
     for name in {path.split(".")[0] for path in resource.hidden}:
         module.params[name] = mask({name: params[name]}, resource.traits)[name]
     return tuple(hidden_strings(params, resource.traits))
+
+
+def _spare_login_names(module: Any, params: dict[str, Any], resource: Resource) -> None:
+    """Take names of users off Ansible's list, unless they are a password, too; what holds them is masked as a whole."""
+    names: set[str] = set()
+    secrets = {str(params[name]) for name, spec in CREDENTIALS.items() if spec.get("no_log")}
+    for top in {path.split(".")[0] for path in resource.login_names}:
+        for key, value in (params[top] or {}).items():
+            (names if f"{top}.{key}" in resource.login_names else secrets).update(strings_in(value))
+        module.params[top] = mask({top: params[top]}, resource.traits)[top]
+    module.no_log_values.difference_update(names - secrets)
 
 
 def _converge(context: Context) -> dict[str, Any]:

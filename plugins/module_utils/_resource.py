@@ -58,7 +58,8 @@ class Resource:
     exists: it is asked when a 404 carries no text of its own, and so could mean that the route is missing.
 
     Fields that Kibana gives back although people put secrets into them are ``hidden``: compared like any other, and
-    masked in output.
+    masked in output. ``login_names`` are those secrets that are but the name of a user: they are masked in their place,
+    and not wherever the same word occurs.
 
     ``write_only`` fields are secrets. With ``resend_secrets`` Kibana forgets them at every update and never shows
     them. With ``echo_secrets`` it shows them (or references to them) and forgets those that an update does not repeat;
@@ -99,6 +100,7 @@ class Resource:
     lock: frozenset[str] = frozenset()
     write_only: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    login_names: frozenset[str] = frozenset()
     resend_secrets: bool = False
     echo_secrets: bool = False
     secret_pairs: Mapping[str, str] = field(default_factory=dict)

@@ -353,6 +353,7 @@ RESOURCE = Resource(
     ),
     write_only=frozenset({"secrets"}),
     hidden=frozenset({"config.headers.*"}),
+    login_names=frozenset({"secrets.user", "secrets.username", "secrets.email"}),
     resend_secrets=True,
     unordered=frozenset({"config.allowedChannels"}),
     canonical={"config": comparable},

@@ -210,3 +210,25 @@ def test_no_privilege_is_said(kibana: Kibana) -> None:
     viewer = {"kibana_username": "viewer", "kibana_password": "viewer"}
     assert kibana.ok("connector", {**LOG, "id": "a", **viewer}, check=True)["changed"]
     assert 'Unauthorized to create a ".server-log" action' in kibana.fails("connector", {**LOG, **viewer})["msg"]
+
+
+def test_the_name_of_a_user_mutilates_nothing(kibana: Kibana) -> None:
+    hook = {
+        "id": "h",
+        "name": "kibana hook",
+        "connector_type_id": ".webhook",
+        "config": {"url": "https://kibana.example"},
+    }
+    result = kibana.ok("connector", {**hook, "secrets": {"user": "kibana", "password": "pa55w0rd"}})
+    assert result["connector"]["name"] == "kibana hook"
+    assert result["connector"]["config"]["url"] == "https://kibana.example"
+    assert "pa55w0rd" not in json.dumps(result), "not even in the invocation"
+    assert result["invocation"]["module_args"]["secrets"]["user"] != "kibana"
+
+
+def test_a_name_that_is_a_password_as_well_is_scrubbed(kibana: Kibana) -> None:
+    hook = {"id": "h", "name": "changeme hook", "connector_type_id": ".webhook", "config": {"url": "https://a.example"}}
+    result = kibana.ok("connector", {**hook, "secrets": {"user": "changeme", "password": "twice-one"}})
+    assert "changeme" not in json.dumps(result), "the password of the connection"
+    result = kibana.ok("connector", {**hook, "name": "twice", "secrets": {"user": "twice", "password": "twice"}})
+    assert result["connector"]["name"] != "twice"
