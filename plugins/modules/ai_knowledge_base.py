@@ -81,7 +81,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 PATH = "/api/security_ai_assistant/knowledge_base/{resource}"
-POLL_SECONDS = 5
+LONGEST_PAUSE = 10
 OPTIONS = {
     "resource": {"type": "str", "choices": ["security_labs", "user"], "default": "security_labs"},
     "modelId": {"type": "str"},
@@ -154,7 +154,7 @@ def wait(context, status):
                 f" {status.get('is_setup_in_progress')}): raise wait_timeout, or look at the logs of Kibana.",
                 error=status,
             )
-        pause = min(POLL_SECONDS, context.params["wait_timeout"] - waited)
+        pause = min(waited + 1, LONGEST_PAUSE, context.params["wait_timeout"] - waited)
         time.sleep(pause)
         waited += pause
         status = read(context)

@@ -159,7 +159,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanE
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import plan as plan_one
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
-PUBLIC, INTERNAL = "/api/risk_score/engine", "/internal/risk_score/engine"
+PUBLIC = "/api/risk_score/engine"
+INTERNAL = "/internal/risk_score/engine"
 SAVED_OBJECT = "risk-engine-configuration"
 SETTINGS = {
     "exclude_alert_statuses": "excludeAlertStatuses",

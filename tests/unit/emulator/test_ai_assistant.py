@@ -79,6 +79,14 @@ def test_prompts_belong_to_a_user(api: Api) -> None:
     assert bulk(api, PROMPTS, create=[prompt()]).status_code == 409
 
 
+def test_names_of_an_api_key_are_never_taken(api: Api) -> None:
+    api.session.auth = None
+    api.session.headers["authorization"] = "ApiKey " + api.emulator.issue_api_key("k")["encoded"]
+    for number in (1, 2):
+        ok(bulk(api, PROMPTS, create=[prompt()]))
+        assert ok(api.get(f"{PROMPTS}/_find"))["total"] == number
+
+
 def test_prompts_keep_name_and_type(api: Api) -> None:
     made = ok(bulk(api, PROMPTS, create=[prompt()]))["attributes"]["results"]["created"][0]
     change = {"id": made["id"], "name": "q", "promptType": "system", "color": "red"}

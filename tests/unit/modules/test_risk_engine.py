@@ -30,6 +30,15 @@ def test_settings_are_there_before_the_engine_starts(any_kibana: Kibana) -> None
     any_kibana.seen()
     any_kibana.ok(MODULE, {"state": "enabled", "exclude_alert_tags": ["x"]})
     assert any_kibana.writes() == [f"PATCH {CONFIGURE}", "POST /internal/risk_score/engine/enable"]
+    any_kibana.ok(MODULE, {"state": "disabled", "exclude_alert_tags": ["x"]})
+    assert any_kibana.writes() == ["POST /internal/risk_score/engine/disable"]
+
+
+def test_half_a_range_is_filled(any_kibana: Kibana) -> None:
+    result = any_kibana.ok(MODULE, {"range": {"start": "now-7d"}})
+    assert result["risk_engine"]["range"] == {"start": "now-7d", "end": "now"}
+    result = any_kibana.ok(MODULE, {"range": {"end": "now-1h"}})
+    assert result["risk_engine"]["range"] == {"start": "now-7d", "end": "now-1h"}
 
 
 def test_schedule_now_is_an_action(any_kibana: Kibana) -> None:

@@ -131,9 +131,10 @@ def find_prompts(ctx: Context) -> dict[str, Any]:
 
 @route("POST", f"{BASE}/prompts/_bulk_action", requires=READ)
 def bulk_prompts(ctx: Context) -> Any:
-    """Create, update and delete prompts."""
+    """Create, update and delete prompts. An API key has no profile, and so no names that could be taken."""
     wanted = parse(PromptsBulk, ctx.body, style="zod")
-    return bulk(ctx, PROMPTS, wanted, _prompts(ctx), lambda item: _new_prompt(ctx, item))
+    has_profile = not ctx.headers.get("authorization", "").lower().startswith("apikey")
+    return bulk(ctx, PROMPTS, wanted, _prompts(ctx), lambda item: _new_prompt(ctx, item), has_profile)
 
 
 def _fields(ctx: Context) -> dict[str, dict[str, Any]]:

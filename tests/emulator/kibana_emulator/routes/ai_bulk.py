@@ -87,6 +87,7 @@ def bulk(
     wanted: Any,
     visible: dict[str, dict[str, Any]],
     make: Callable[[dict[str, Any]], dict[str, Any]],
+    check_names: bool = True,
 ) -> Any:
     """Carry out a bulk action: count, then names, then each operation by itself."""
     creates = [item.model_dump(exclude_none=True) for item in wanted.create or []]
@@ -94,7 +95,7 @@ def bulk(
     doomed = (wanted.delete.ids or []) if wanted.delete else []
     if len(creates) + len(updates) + len(doomed) > MOST:
         raise SiemError(400, f"More than {MOST} ids sent for bulk edit action.")
-    _refuse_known(kind, creates, visible)
+    _refuse_known(kind, creates, visible if check_names else {})
     store, errors = ctx.store(kind.store), []
     results: dict[str, list[Any]] = {"updated": [], "created": [], "deleted": [], "skipped": []}
     for item in creates:
