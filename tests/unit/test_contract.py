@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
 from test_examples import MODULES, documented
 
 FRAGMENTS = {"stackops.kibana.connection", "stackops.kibana.action_group"}
@@ -52,10 +51,6 @@ def test_every_task_of_the_examples_has_a_name_and_a_full_module_name(module: st
 def test_a_case_file_belongs_to_every_module(module: str) -> None:
     cases = importlib.import_module(f"cases.{module}")
     assert hasattr(cases, "CASES")
-
-
-def test_every_module_is_in_the_coverage_table(module: str) -> None:
-    assert f"`{module}`" in (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
 
 
 def _flat(options: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
