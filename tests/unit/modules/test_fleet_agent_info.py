@@ -97,7 +97,10 @@ def test_paging_to_the_end_although_all_enrolled_at_once(any_kibana: Kibana) -> 
         fleet_agent_state.add_agent(any_kibana.emulator, f"a{number}", "clone", tags=["x"])
     any_kibana.seen()
     assert len({agent["id"] for agent in any_kibana.ok(INFO, {})["agents"]}) == 2345
-    assert len(any_kibana.seen()) == 4
+    queries = [entry["query"] for entry in any_kibana.seen()]
+    assert len(queries) == 4
+    assert queries[1]["openPit"] == "true"  # page numbers would end at 10 000 agents
+    assert all("searchAfter" in query and "page" not in query for query in queries[2:])
     ids = [f"a{number}" for number in range(0, 2345, 50)]
     assert [agent["id"] for agent in any_kibana.ok(INFO, {"agent_ids": ids})["agents"]] == ids
 

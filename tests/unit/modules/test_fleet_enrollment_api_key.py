@@ -63,11 +63,14 @@ def test_all_keys_of_the_name_are_revoked(kibana: Kibana) -> None:
     twin = {**first, "id": "0b0d1f5e-0000-4000-8000-000000000001"}
     twin["name"] = f"Linux ({twin['id']})"
     kibana.emulator.store("fleet_enrollment_keys", "default")[twin["id"]] = twin
+    gone = {**twin, "id": "0b0d1f5e-0000-4000-8000-000000000002", "active": False}
+    gone["name"] = f"Linux ({gone['id']})"
+    kibana.emulator.store("fleet_enrollment_keys", "default")[gone["id"]] = gone
     assert not kibana.ok(KEY, LINUX)["changed"]
     kibana.writes()
     assert kibana.ok(KEY, {**LINUX, "state": "absent"})["changed"]
     assert len(kibana.writes()) == 2
-    assert [key["active"] for key in keys(kibana) if key["name"].startswith("Linux")] == [False, False]
+    assert [key["active"] for key in keys(kibana) if key["name"].startswith("Linux")] == [False] * 3
 
 
 def test_the_key_that_kibana_makes_itself_is_found(kibana: Kibana) -> None:
