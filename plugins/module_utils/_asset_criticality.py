@@ -62,7 +62,7 @@ def queries(wanted: Iterable[str], template: str) -> Iterator[tuple[str, str]]:
     """KQL expressions that select the wanted entities, each short enough for a URL, with the field they are about."""
     groups: dict[str, list[str]] = {}
     for key in wanted:
-        field, _, value = key.partition(":")
+        field, value = key.split(":", 1)
         groups.setdefault(field, []).append(json.dumps(value, ensure_ascii=False))
     for field, values in groups.items():
         for chunk in chunks(values, QUERY_COUNT, QUERY_BYTES, lambda value: len(value.encode()) + 4):
@@ -80,7 +80,7 @@ class Records:
     def read(self, wanted: Iterable[str]) -> Current:
         """The records of the wanted entities."""
         template = 'id_field: "{field}" and id_value: ({values})'
-        return self._list(query for _, query in queries(wanted, template))
+        return self._list(pair[1] for pair in queries(wanted, template))
 
     def everything(self, fields: Iterable[str]) -> Current:
         """All records with one of these id fields."""
@@ -119,7 +119,7 @@ class Records:
         return {keys[error["index"]]: error["message"] for error in answer.get("errors", ())}
 
     def _delete(self, key: str) -> None:
-        field, _, value = key.partition(":")
+        field, value = key.split(":", 1)
         self.client.call("DELETE", CRITICALITY, params={"id_field": field, "id_value": value})
 
 
@@ -184,7 +184,7 @@ class Entities:
 
 
 def _record(key: str, level: str) -> dict[str, str]:
-    field, _, value = key.partition(":")
+    field, value = key.split(":", 1)
     return {"id_field": field, "id_value": value, LEVEL: level}
 
 
@@ -196,6 +196,6 @@ def _updates(key: str, ids: Iterable[str], level: str | None) -> list[dict[str, 
 
 def _values(entity: Mapping[str, Any], field: str) -> list[str]:
     """The values of a dotted field: one or many, nested or under its full name."""
-    kind, _, name = field.partition(".")
+    kind, name = field.split(".", 1)
     value = (entity.get(kind) or {}).get(name, entity.get(field))
     return value if isinstance(value, list) else [] if value is None else [value]

@@ -100,7 +100,7 @@ class Bulk:
                     self._fail(error["agentId"], error["error"])
 
     def _fail(self, agent_id: str, message: str) -> None:
-        before, _ = self.changes.pop(agent_id)
+        before = self.changes.pop(agent_id)[0]
         row = self.rows[agent_id]
         self.rows[agent_id] = {**row, **({"tags": before} if "tags" in row else {}), "result": "failed", "msg": message}
 

@@ -46,7 +46,7 @@ def test_a_name_is_taken_for_ever(api: Api) -> None:
     refused(api.post(KEYS, {"policy_id": POLICY, "name": "linux"}), 409)
     ok(api.post(KEYS, {"policy_id": POLICY, "name": "linux servers"}))
     ok(api.post(KEYS, {"policy_id": "soc-servers", "name": "linux"}))
-    for _ in range(2):
+    for _again in range(2):
         assert ok(api.delete(f"{KEYS}/{item['id']}")) == {"action": "deleted"}
     assert ok(api.get(f"{KEYS}/{item['id']}"))["item"]["active"] is False
     assert "already exists" in refused(api.post(KEYS, {"policy_id": POLICY, "name": "linux"}), 409)

@@ -374,8 +374,8 @@ def test_what_is_invalid_is_refused_before_any_request(
 def test_every_documented_type_is_tested() -> None:
     from ansible_collections.stackops.kibana.plugins.module_utils._connector_types import FLAT, SUB_ACTIONS
 
-    assert {kind for kind, *_ in ACCEPTED} == {*FLAT, *SUB_ACTIONS}
-    assert {kind for kind, *_ in REFUSED} == {*FLAT, *SUB_ACTIONS} - {".webhook"}  # nothing about it can be wrong
+    assert {case[0] for case in ACCEPTED} == {*FLAT, *SUB_ACTIONS}
+    assert {case[0] for case in REFUSED} == {*FLAT, *SUB_ACTIONS} - {".webhook"}  # nothing about it can be wrong
 
 
 def test_a_dict_where_kibana_wants_json_is_written_as_json(kibana: Kibana) -> None:

@@ -94,7 +94,7 @@ def test_without_a_right_to_saved_objects(any_kibana: Kibana) -> None:
     assert "exclude_alert_tags" not in again["risk_engine"]
     assert any_kibana.ok(MODULE, {"exclude_alert_statuses": []})["changed"]
     assert not any_kibana.ok(MODULE, {"exclude_alert_statuses": []})["changed"]
-    for _ in range(2):
+    for _again in range(2):
         assert any_kibana.ok(MODULE, {"exclude_alert_tags": ["x"]})["changed"]
 
 
