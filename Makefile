@@ -47,7 +47,7 @@ setup: ## .venv with everything of requirements-dev.txt
 	@PYTHON='$(PYTHON)' sh tools/setup.sh
 
 demo: setup link ## the main job against the emulator, or against KIBANA_URL with KIBANA_API_KEY; RULES=<folder of TOML rules>
-	@bash tools/demo.sh
+	@$(PY) tools/demo.py
 
 test: setup stage ## every test, two parts at a time; logs in .build/logs
 	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS)

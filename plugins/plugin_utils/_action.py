@@ -32,7 +32,7 @@ try:
 except ImportError:  # ansible-core before 2.19
     _BuiltModule = None
 
-PRELOADED = _in_process.preload()  # in the controller's main process: a strategy loads action plugins before it forks
+PRELOADED = _in_process.preload()  # in the controller's main process, see __init__.py
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
 
 
