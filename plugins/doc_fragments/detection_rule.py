@@ -481,6 +481,17 @@ options:
 
 # The same options for each element of a list called rules. It is made from the text above so that there is but one;
 # ansible-test wants nothing but literals inside the class.
+ELEMENT_STATE = """\
+  state:
+    description:
+      - V(present) creates the rule, or changes those of its fields that are given and differ. Fields that are not
+        given stay as they are.
+      - V(enabled) and V(disabled) do the same, and enable or disable the rule.
+      - V(absent) deletes it. Its exception lists stay.
+    type: str
+    choices: [present, absent, enabled, disabled]
+    default: present
+"""
 ModuleDocFragment.LIST = "options:\n  rules:\n    suboptions:\n" + textwrap.indent(
-    ModuleDocFragment.DOCUMENTATION.replace("\noptions:\n", "", 1).replace("O(", "O(rules[]."), "    "
+    ELEMENT_STATE + ModuleDocFragment.DOCUMENTATION.replace("\noptions:\n", "", 1).replace("O(", "O(rules[]."), "    "
 )

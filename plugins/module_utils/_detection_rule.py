@@ -188,11 +188,21 @@ def customisation(step: Plan) -> str | None:
         or (current.get("rule_source") or {}).get("is_customized")
     ):
         return None
-    names = {name for name in {*step.before, *step.after} if step.before.get(name) != step.after.get(name)}
-    fields = sorted(names - NO_CUSTOMISATION)
+    fields = sorted(changed_fields(step) - NO_CUSTOMISATION)
     if not fields:
         return None
     return (
         f"{current['rule_id']} is a prebuilt rule of Elastic: changing {', '.join(fields)} makes it a customised rule,"
         " which updates of Elastic no longer replace without a review."
     )
+
+
+def changed_fields(step: Plan) -> set[str]:
+    """The names of the fields that a plan changes."""
+    return {name for name in {*step.before, *step.after} if step.before.get(name) != step.after.get(name)}
+
+
+def unlike(resource: Resource, step: Plan, stored: dict[str, Any]) -> list[str]:
+    """The fields that Kibana holds otherwise than a plan has written them. What Kibana adds does not count."""
+    again = plan(resource, complete(step.after, stored), stored, Policy())
+    return sorted(changed_fields(again)) if again.changed else []

@@ -70,7 +70,16 @@ LEAST["items_per_search"] = 1
 MOST = {"risk_score": 100}
 PAIRS = (("timeline_id", "timeline_title"), ("concurrent_searches", "items_per_search"))
 LANGUAGES = {"eql": ("eql",), "esql": ("esql",)}
+ENABLED = {"enabled": True, "disabled": False}
 THROTTLE = re.compile(r"(no_actions|rule|[1-9]\d*[smhd])\Z")
+
+
+def check_options(params: Rule) -> str | None:
+    """One sentence about what is wrong with the options of a task or of an element, with its ``state``, or None."""
+    state, enabled = params["state"], params["enabled"]
+    if state in ENABLED and enabled is not None and enabled != ENABLED[state]:
+        return f"state is {state} and enabled is {str(enabled).lower()}: give one of them."
+    return None if state == "absent" else check_rule(params)
 
 
 def check_rule(rule: Rule) -> str | None:

@@ -10,7 +10,7 @@ In check mode a reference to something that the same play has yet to create is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
@@ -31,6 +31,7 @@ class References:
     client: KibanaClient
     check_mode: bool
     warn: Callable[[str], None]
+    lists: dict[str, Any] = field(default_factory=dict)
 
     def resolve(self, rule: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
         """The rule with ids for names. Raises :class:`PlanError` for what is not there or not clear."""
@@ -101,7 +102,9 @@ class References:
                 return {**other, **entry}
         for namespace in spaces:
             path = fill_path(EXCEPTION_LIST, {"list_id": entry["list_id"], "namespace_type": namespace})
-            found = self.client.find(path)
+            if path not in self.lists:  # many rules share a list
+                self.lists[path] = self.client.find(path)
+            found = self.lists[path]
             if found is not None:
                 return {"id": found["id"], "type": found["type"], "namespace_type": namespace, **entry}
         self._missing(f"exceptions_list: there is no exception list {entry['list_id']!r}", "correct list_id")

@@ -22,6 +22,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._resource import R
 Item = TypeVar("Item")
 Plans = dict[str, Plan]
 Refine = Callable[[Any, Plan, Mapping[str, Any]], Plan]
+Decide = Callable[[Mapping[str, Any], Any], Plan]
 WORDS = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
 
 # The options that a list-valued module offers for deleting what is not listed.
@@ -35,19 +36,21 @@ def plan_many(
     policy: Policy,
     remove: Iterable[str] = (),
     refine: Refine | None = None,
+    decide: Decide | None = None,
 ) -> Plans:
     """The plan of every wanted object by its key, then of those to remove.
 
     *wanted* are the elements of the module's option, *current* the objects as Kibana gave them, by key. *remove* are
-    the keys that may go unless they are wanted. ``refine(raw, plan, element)`` may replace a plan. Raises
-    :class:`PlanError`, also for an object that is wanted twice.
+    the keys that may go unless they are wanted. ``refine(raw, plan, element)`` may replace a plan,
+    ``decide(element, raw)`` makes it from the start. Raises :class:`PlanError`, also for what is wanted twice.
     """
     plans: Plans = {}
     for item in wanted:
         key = str(item[resource.key])
         if key in plans:
             raise PlanError(f"{resource.key} {key!r} is listed twice.")
-        step = _plan_one(resource, dict(item), current.get(key), policy)
+        raw = current.get(key)
+        step = decide(item, raw) if decide else _plan_one(resource, dict(item), raw, policy)
         plans[key] = refine(current.get(key), step, item) if refine else step
     for key in sorted(remove):
         if key not in plans:

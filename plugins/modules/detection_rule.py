@@ -152,21 +152,11 @@ from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule im
     encode,
     plan_rule,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_check import check_rule
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_check import ENABLED, check_options
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_options import OPTIONS
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_references import References
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
-
-ENABLED = {"enabled": True, "disabled": False}
-
-
-def check(params):
-    """What is wrong with the options, if anything."""
-    state, enabled = params["state"], params["enabled"]
-    if state in ENABLED and enabled is not None and enabled != ENABLED[state]:
-        return f"state is {state} and enabled is {str(enabled).lower()}: give one of them."
-    return None if state == "absent" else check_rule(params)
 
 
 def plan(context, current):
@@ -186,7 +176,7 @@ RESOURCE = Resource(
     result_key="rule",
     options=OPTIONS,
     states=("present", "absent", "enabled", "disabled"),
-    check=check,
+    check=check_options,
     plan=plan,
     encode=encode,
     **TRAITS,

@@ -118,8 +118,8 @@ def route(
     internal: needs `x-elastic-internal-origin` from 9.0 on and has version 1. since/before: (major, minor), the route
     exists from `since` and is gone from `before`. max_body: bytes, above it 413. multipart: takes a form instead of
     JSON. auth: `required`, or `optional` for routes which answer anonymous callers. refresh: whether the answer waits
-    for `refresh_ms`; by default every method but GET does. concurrency: how many such requests may be under way, another
-    is 429 before it is looked at.
+    for `refresh_ms`; by default every method but GET does. concurrency: how many such requests may be under way; one
+    more is 429 before anybody looks at it.
     """
     segments = tuple(template.split("/"))
     privileges = (requires,) if isinstance(requires, str) else tuple(requires)

@@ -1,0 +1,257 @@
+#!/usr/bin/python
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: detection_rules
+short_description: Manage many detection rules of Elastic Security at once
+description:
+  - Creates, changes, enables, disables and deletes any number of rules of the detection engine. It reads the rules
+    once, and writes only those that differ, in few requests.
+  - Each rule is described as for M(stackops.kibana.detection_rule). What is not given of a rule stays as it is.
+  - Rules are written by Kibana's import, 200 of them with one request. Afterwards they are read again and compared,
+    because an import may drop what it cannot use. A rule of which Kibana holds something else counts as failed, and
+    the message names the fields.
+  - Prebuilt rules of Elastic are written one by one, as M(stackops.kibana.detection_rule) does it.
+  - A rule that Kibana refuses does not keep it from writing the others. The task then fails, and says what became of
+    each.
+version_added: 1.0.0
+author:
+  - stackops.kibana contributors (@stackops)
+extends_documentation_fragment:
+  - stackops.kibana.detection_rule.list
+  - stackops.kibana.connection
+  - stackops.kibana.space
+  - stackops.kibana.exact
+  - stackops.kibana.attributes
+  - stackops.kibana.action_group
+options:
+  rules:
+    description: The rules. Each is described as for M(stackops.kibana.detection_rule).
+    type: list
+    elements: dict
+    required: true
+  scope:
+    description:
+      - Which rules O(exact=true) may delete. All that is given must apply to a rule.
+      - Prebuilt rules are never deleted by O(exact=true).
+      - Required with O(exact=true).
+    type: dict
+    suboptions:
+      tags:
+        description: Tags that a rule has, all of them.
+        type: list
+        elements: str
+      rule_id:
+        description: A shell pattern for the O(rules[].rule_id) of a rule, such as V(soc-*). V(*) stands for all rules.
+        type: str
+  delete_route:
+    description:
+      - How rules are deleted, in requests for up to 100 of them.
+      - V(bulk_action) is Kibana's C(POST /api/detection_engine/rules/_bulk_action).
+      - V(bulk_delete) is C(DELETE /api/detection_engine/rules/_bulk_delete), which is deprecated, and gone since
+        Kibana 9.
+      - Where this Kibana does not have the one, the other is used. RV(route) says which it was.
+    type: str
+    choices: [bulk_action, bulk_delete]
+    default: bulk_action
+notes:
+  - A rule runs with the privileges of whoever wrote it last. When that was an API key, the rule stops once the key is
+    gone.
+  - An import of rules with many actions can take long. Raise O(kibana_timeout) where it does.
+seealso:
+  - module: stackops.kibana.detection_rule
+  - module: stackops.kibana.detection_rule_info
+  - plugin: stackops.kibana.rule_from_toml
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Bring all rules of the SOC to what the repository says, and delete those that left it
+  stackops.kibana.detection_rules:
+    kibana_url: "{{ kibana_url }}"
+    kibana_api_key: "{{ kibana_api_key }}"
+    exact: true
+    scope:
+      tags: [SOC]
+    max_deletions: 10
+    rules:
+      - rule_id: soc-console-login
+        type: query
+        name: Console login without a second factor
+        description: Somebody logged in to the console with a password alone.
+        severity: medium
+        risk_score: 47
+        index: ["logs-aws.cloudtrail-*"]
+        query: 'event.action: "ConsoleLogin" and aws.cloudtrail.mfa_used: false'
+        tags: [SOC, AWS]
+      - rule_id: soc-many-failed-logins
+        state: disabled
+        type: threshold
+        name: Many failed logins to one account
+        description: More failed logins than people make.
+        severity: high
+        risk_score: 73
+        query: event.category:authentication and event.outcome:failure
+        threshold:
+          field: user.name
+          value: 50
+        tags: [SOC]
+
+- name: Enable one rule, and delete another
+  stackops.kibana.detection_rules:
+    kibana_url: "{{ kibana_url }}"
+    kibana_api_key: "{{ kibana_api_key }}"
+    rules:
+      - rule_id: soc-console-login
+        state: enabled
+      - rule_id: soc-outdated
+        state: absent
+"""
+
+RETURN = r"""
+rules:
+  description: What became of each rule, in the order of O(rules), then those deleted by O(exact=true).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    rule_id:
+      description: The lasting id of the rule.
+      returned: always
+      type: str
+    result:
+      description: V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: always
+      type: str
+    msg:
+      description: Why it failed.
+      returned: when it failed
+      type: str
+  sample:
+    - rule_id: soc-console-login
+      result: created
+summary:
+  description: How many rules were V(created), V(updated), V(unchanged), V(deleted) and V(failed).
+  returned: always
+  type: dict
+  sample:
+    created: 2
+    updated: 7
+    unchanged: 961
+    deleted: 0
+    failed: 0
+route:
+  description: How rules were deleted, V(bulk_action) or V(bulk_delete).
+  returned: when rules were deleted, not in check mode
+  type: str
+  sample: bulk_action
+"""
+
+from fnmatch import fnmatchcase
+from functools import cache
+
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import TRAITS, customisation, plan_rule
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_bulk import ROUTES, write_rules
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_check import ENABLED, check_options
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_options import OPTIONS as RULE
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_references import References
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
+from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT, guard_deletions, plan_many, report
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+
+RESOURCE = Resource(result_key="rules", options=RULE, **TRAITS)
+STATE = {"type": "str", "choices": ["present", "absent", "enabled", "disabled"], "default": "present"}
+OPTIONS = {
+    "rules": {"type": "list", "elements": "dict", "required": True, "options": {**RULE, "state": STATE}},
+    "scope": {
+        "type": "dict",
+        "options": {"tags": {"type": "list", "elements": "str"}, "rule_id": {"type": "str"}},
+        "required_one_of": [("tags", "rule_id")],
+    },
+    "delete_route": {"type": "str", "choices": list(ROUTES), "default": ROUTES[0]},
+    **EXACT,
+}
+
+
+def check(params):
+    """What is wrong with the options, if anything."""
+    for number, rule in enumerate(params["rules"]):
+        problem = check_options(rule)
+        if problem:
+            return f"rules[{number}] ({rule['rule_id']}): {problem}"
+    scope = params["scope"] or {}
+    if params["exact"] and not (scope.get("tags") or scope.get("rule_id")):
+        return "scope says nothing: name tags or a pattern for rule_id; '*' stands for all rules."
+    return None
+
+
+def converge(context):
+    """Read the rules, plan, write what differs."""
+    params = context.params
+    inside = removable(params["scope"]) if params["exact"] else None
+    listed = [rule["rule_id"] for rule in params["rules"]]
+    current = read_rules(context.client, listed, inside)
+    remove = [key for key, rule in current.items() if inside and inside(rule)]
+    plans = plan_many(RESOURCE, params["rules"], current, Policy(), remove, decide=planner(context))
+    guard_deletions(plans, params["max_deletions"])
+    failures, route = {}, ""
+    if any(step.changed for step in plans.values()):
+        context.client.require_space(context.check_mode)
+        for step in plans.values():
+            warn_of_customisation(context, step)
+        if not context.check_mode:
+            failures, route = write_rules(context.client, RESOURCE, plans, params["delete_route"])
+    return reported(context, plans, failures, {"route": route} if route else {})
+
+
+def removable(scope):
+    """A function that tells whether exact mode may delete a rule: never one of Elastic."""
+    tags, pattern = set(scope["tags"] or ()), scope["rule_id"] or "*"
+    return lambda rule: (
+        not rule["immutable"] and tags <= set(rule.get("tags") or ()) and fnmatchcase(rule["rule_id"], pattern)
+    )
+
+
+def planner(context):
+    """A function that plans one element of the option."""
+    references = References(context.client, context.check_mode, cache(context.warn))  # many rules lack the same list
+
+    def decide(element, raw):
+        if element["state"] == "absent":
+            return plan(RESOURCE, {}, raw, Policy("absent"))
+        rule = {**element, "enabled": ENABLED.get(element["state"], element["enabled"])}
+        del rule["state"]
+        try:
+            return plan_rule(RESOURCE, references.resolve(rule, raw), raw)
+        except PlanError as error:
+            raise PlanError(f"{element['rule_id']}: {error}") from error
+
+    return decide
+
+
+def warn_of_customisation(context, step):
+    warning = customisation(step)
+    if warning:
+        context.warn(warning)
+
+
+def reported(context, plans, failures, extra):
+    """The result, with what there is to add to it."""
+    try:
+        return {**report(context, RESOURCE, plans, failures), **extra}
+    except PartialFailure as failure:
+        raise PartialFailure(str(failure), {**failure.result, **extra}) from failure
+
+
+def main():
+    run_action(converge, OPTIONS, check=check, required_if=[("exact", True, ("scope",))])
+
+
+if __name__ == "__main__":
+    main()
