@@ -132,23 +132,18 @@ def schedule_now(ctx: Context) -> dict[str, Any]:
 def cleanup(ctx: Context) -> Any:
     """Delete the engine with all scores."""
     _gone_under_v2(ctx)
+    ctx.store("saved_objects").pop(f"{TYPE}/{TYPE}-{ctx.space}", None)
     if ctx.store("risk_engine").pop("engine", None) is None:
         error = {"seq": 1, "error": "Risk engine is disabled or deleted already."}
         return Reply(400, {"cleanup_successful": False, "errors": [error]})
     return {"cleanup_successful": True}
 
 
-def saved_objects(emulator: Emulator, space: str) -> list[dict[str, Any]]:
-    """Return the saved object that holds the configuration, in the shape of the saved objects API."""
-    engine = emulator.store("risk_engine", space).get("engine")
-    if engine is None:
-        return []
-    place = {"namespaces": [space], "references": [], "managed": False, "score": 0}
-    return [{"type": TYPE, "id": f"{TYPE}-{space}", "attributes": engine["attributes"], **place}]
-
-
 def install(emulator: Emulator, space: str) -> dict[str, Any]:
-    """Return the engine, made with the server's defaults where there is none."""
+    """Return the engine, made with the server's defaults where there is none.
+
+    Its attributes are those of a saved object, which the API of saved objects shows, too.
+    """
     attributes = {
         "dataViewId": f".alerts-security.alerts-{space}",
         "enabled": False,
@@ -159,8 +154,15 @@ def install(emulator: Emulator, space: str) -> dict[str, Any]:
         "enableResetToZero": True,
         "excludeAlertStatuses": ["closed"],
     }
-    engine = {"attributes": attributes, "run_at": emulator.now(), "runs": 0}
-    return emulator.store("risk_engine", space).setdefault("engine", engine)
+    engines = emulator.store("risk_engine", space)
+    if "engine" not in engines:
+        moment, name = emulator.now(), f"{TYPE}-{space}"
+        place = {"namespaces": [space], "references": [], "managed": False, "coreMigrationVersion": "8.8.0"}
+        stamps = {"created_at": moment, "updated_at": moment, "version": emulator.version_token()}
+        saved = {"type": TYPE, "id": name, "attributes": attributes, **place, **stamps}
+        emulator.store("saved_objects", space)[f"{TYPE}/{name}"] = saved
+        engines["engine"] = {"attributes": attributes, "run_at": moment, "runs": 0}
+    return engines["engine"]
 
 
 def _turn(engine: dict[str, Any], ctx: Context, enabled: bool) -> None:
