@@ -295,6 +295,7 @@ def test_what_is_valid_is_accepted_by_kibana_too(
     kibana.ok("connector", {"id": "c", "name": "c", "connector_type_id": kind, **made})
     result = kibana.ok("connector_execute", {"id": "c", "params": params})
     assert result["execution"]["status"] == "ok"
+    assert kibana.emulator.violations == []
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
