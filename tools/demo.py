@@ -23,7 +23,7 @@ from typing import Any
 from with_emulator import connection
 
 ROOT = Path(__file__).resolve().parents[1]
-LOGS = ROOT / ".build" / "demo"
+LOGS = Path(os.environ.get("DEMO_LOGS") or ROOT / ".build" / "demo")
 SETTINGS = ROOT / "playbooks" / "vars" / "demo.yml"
 CREDENTIALS = ("KIBANA_API_KEY", "KIBANA_PASSWORD", "KIBANA_BEARER_TOKEN", "KIBANA_CLIENT_CERT")
 ACTION = "action taken"
@@ -58,7 +58,12 @@ def play(name: str, environment: dict[str, str], *arguments: str, log: str, show
     variables = ["-e", json.dumps({"ansible_python_interpreter": sys.executable})]
     own = {"CHANGES_FILE": str(changes)}
     done = subprocess.run(
-        command + variables, env=environment | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command + variables,
+        env=environment | own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     path.write_text(done.stdout, encoding="utf-8")
     found = [json.loads(line) for line in changes.read_text(encoding="utf-8").splitlines()]
@@ -67,7 +72,7 @@ def play(name: str, environment: dict[str, str], *arguments: str, log: str, show
     if done.returncode:
         reasons = [f"  {entry['task']}: {entry['message']}" for entry in found if entry["what"] == "failed"]
         tail = "\n".join(reasons[:10] or done.stdout.strip().splitlines()[-10:])
-        raise DemoError(f"ansible-playbook failed:\n{tail}\nIts whole output is in {path.relative_to(ROOT)}.")
+        raise DemoError(f"ansible-playbook failed:\n{tail}\nIts whole output is in {path}.")
     return found
 
 
@@ -197,7 +202,7 @@ def main() -> int:
         say("\nInterrupted.")
         return 130
     say("All runs did what they should." if held else "A run changed what should have been as it was.")
-    say("Ansible's own output of each run is in .build/demo/.")
+    say(f"Ansible's own output of each run is in {LOGS}/.")
     return 0 if held else 1
 
 

@@ -35,9 +35,10 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "changes"
 
-    def _write(self, result):
+    def _write(self, result, what=None):
         found = result._result
-        line = {"task": result._task.get_name(), "what": happened(found), "label": found.get("_ansible_item_label")}
+        what = what or happened(found)
+        line = {"task": result._task.get_name(), "what": what, "label": found.get("_ansible_item_label")}
         if line["what"] == "failed":
             line["message"] = str(found.get("msg"))
         with open(os.environ["CHANGES_FILE"], "a", encoding="utf-8") as handle:
@@ -49,6 +50,10 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         if not result._task.loop or "results" not in result._result:
-            self._write(result)
+            self._write(result, "failed")
 
-    v2_runner_item_on_ok = v2_runner_item_on_failed = _write
+    def v2_runner_item_on_ok(self, result):
+        self._write(result)
+
+    def v2_runner_item_on_failed(self, result):
+        self._write(result, "failed")
