@@ -11,6 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow now and then, which is no failure. `make test-full` asks for the thorough one.
+settings.register_profile("usual", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile("usual")
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = ROOT / ".build" / "link" / "ansible_collections" / "stackops" / "kibana"

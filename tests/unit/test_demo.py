@@ -158,7 +158,7 @@ def test_a_kibana_that_changes_behind_our_back_fails_the_demonstration() -> None
         while run.poll() is None and time.monotonic() < deadline:
             state.store("spaces").get("hunting", {})["name"] = "Renamed"
             time.sleep(0.02)
-        output, _ = run.communicate(timeout=30)
+        output, _again = run.communicate(timeout=30)
     assert run.returncode == 1, output
     assert "0 changed, 0 actions taken" not in output
     assert "A run changed what should have been as it was." in output
@@ -180,7 +180,7 @@ def test_an_interrupt_ends_it_and_its_emulator() -> None:
     run.stdout.readline()  # the first run begins
     time.sleep(0.7)
     os.killpg(run.pid, signal.SIGINT)
-    output, _ = run.communicate(timeout=30)
+    output, _again = run.communicate(timeout=30)
     assert run.returncode == 130, output
     assert "Interrupted." in output and "Traceback" not in output
     with pytest.raises(ProcessLookupError):
