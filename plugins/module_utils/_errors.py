@@ -88,7 +88,8 @@ def message_of(body: Any) -> str:
     for key in ("message", "error", "reason"):
         if body.get(key):
             said = message_of(body[key])
-            details = body.get("attributes", {}).get("errors") if isinstance(body.get("attributes"), dict) else None
+            attributes = body.get("attributes")
+            details = attributes.get("errors") if isinstance(attributes, dict) else body.get("panelErrors")
             return f"{said} ({message_of(details)})" if details and message_of(details) else said
     return ""
 
