@@ -53,16 +53,32 @@ def settle_list(stored: list[Any], wanted: list[Any]) -> list[Any]:
 
 
 def _matches(stored: list[Any], wanted: list[Any]) -> list[int | None]:
-    """For each wanted element the index of a stored one that has all of it, preferring the same place in the list."""
-    found: list[int | None] = [
-        index if index < len(stored) and covers(stored[index], item) else None for index, item in enumerate(wanted)
-    ]
-    free = [index for index in range(len(stored)) if index not in found]
-    for place, item in enumerate(wanted):
-        if found[place] is None:
-            found[place] = next((index for index in free if covers(stored[index], item)), None)
-            free = [index for index in free if index != found[place]]
-    return found
+    """For each wanted element the index of a stored one that has all of it, preferably the one in the same place.
+
+    A vague element must not take the only one that a precise element could have: whoever is in the way moves on to
+    another one, where there is any (a maximum matching).
+    """
+    fits = [_candidates(stored, item, place) for place, item in enumerate(wanted)]
+    owners: dict[int, int] = {}
+
+    def seat(place: int, seen: set[int]) -> bool:
+        for index in fits[place]:
+            if index not in seen:
+                seen.add(index)
+                if index not in owners or seat(owners[index], seen):
+                    owners[index] = place
+                    return True
+        return False
+
+    for place in range(len(wanted)):
+        seat(place, set())
+    taken = {place: index for index, place in owners.items()}
+    return [taken.get(place) for place in range(len(wanted))]
+
+
+def _candidates(stored: list[Any], item: Any, place: int) -> list[int]:
+    found = [index for index, other in enumerate(stored) if covers(other, item)]
+    return sorted(found, key=lambda index: index != place)
 
 
 def _with_id(item: Any, free: list[Any]) -> Any:
