@@ -282,3 +282,5 @@ def test_a_vague_panel_does_not_take_the_place_of_another() -> None:
     held = [{"type": "a", "id": "1"}, {"type": "a", "id": "2", "title": "t"}]
     assert settle_list(held, [{"type": "a"}, {"type": "a", "title": "t"}]) == held
     assert settle_list(held, [{"type": "a", "title": "t"}, {"type": "a"}]) == [held[1], held[0]]
+    assert settle_list(held[::-1], [{"type": "a"}, {"type": "a", "title": "t"}]) == held
+    assert settle_list(held, [{"type": "a"}, {"type": "a"}]) == held, "what fits in its place stays there"
