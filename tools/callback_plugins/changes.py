@@ -19,9 +19,7 @@ description: For the demonstration of this collection.
 
 
 def happened(result):
-    """What a result says: failed, unchanged, or what became of the object."""
-    if result.get("failed"):
-        return "failed"
+    """What a result that is no failure says: unchanged, or what became of the object."""
     if not result.get("changed"):
         return "unchanged"
     diff = result.get("diff")
@@ -35,11 +33,11 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "changes"
 
-    def _write(self, result, what=None):
+    def _write(self, result, failed=False):
         found = result._result
-        what = what or happened(found)
+        what = "failed" if failed else happened(found)
         line = {"task": result._task.get_name(), "what": what, "label": found.get("_ansible_item_label")}
-        if line["what"] == "failed":
+        if failed:
             line["message"] = str(found.get("msg"))
         with open(os.environ["CHANGES_FILE"], "a", encoding="utf-8") as handle:
             handle.write(json.dumps(line, default=str) + "\n")
@@ -50,10 +48,10 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         if not result._task.loop or "results" not in result._result:
-            self._write(result, "failed")
+            self._write(result, failed=True)
 
     def v2_runner_item_on_ok(self, result):
         self._write(result)
 
     def v2_runner_item_on_failed(self, result):
-        self._write(result, "failed")
+        self._write(result, failed=True)
