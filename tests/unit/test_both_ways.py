@@ -136,3 +136,18 @@ def test_the_same_life_both_ways(case: Case, monkeypatch: pytest.MonkeyPatch, tm
 def text(line: dict[str, Any]) -> str:
     """A result as it came, but for tracebacks."""
     return json.dumps({**line, "result": {key: item for key, item in line["result"].items() if key not in DIFFERENT}})
+
+
+def test_what_modules_need_is_imported_before_the_controller_forks() -> None:
+    """The main process looks for an action plugin of each task; if that imported nothing, every task would do so."""
+    program = """
+import sys
+from ansible.plugins.loader import action_loader, init_plugin_loader
+init_plugin_loader([])
+action_loader.get("stackops.kibana.space", class_only=True)
+print(*sys.modules)
+"""
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(LINK.parents[2])}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert {"requests", "ansible_collections.stackops.kibana.plugins.module_utils._engine"} <= set(loaded)

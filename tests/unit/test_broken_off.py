@@ -1,69 +1,144 @@
 # Copyright (c) 2026, stackops.kibana contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""A Kibana that goes away in the middle of a play: one clear error, and the next run finishes the work."""
+"""Kibana dies in the middle of a play: one clear error, and the next run converges without a duplicate."""
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import pytest
+import requests
+import yaml
 from conftest import LINK, ROOT
 
 from kibana_emulator import Emulator, EmulatorServer
+from kibana_emulator.messages import Outcome
 
-PLAYBOOK = ROOT / "playbooks" / "demo.yml"
+PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
+COUNT = 12
+USER = ("elastic", "changeme")
 
 
-def play(url: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
+def written(folder: Path) -> Path:
+    """A play that creates connectors whose ids Kibana makes up: each that is sent twice would be there twice."""
+    tasks = [
+        {
+            "name": f"Connector {number}",
+            "stackops.kibana.connector": {"name": f"Log {number}", "connector_type_id": ".server-log"},
+        }
+        for number in range(COUNT)
+    ]
+    path = folder / "play.yml"
+    path.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}], sort_keys=False))
+    return path
+
+
+def environment(url: str) -> dict[str, str]:
+    """The environment of a play, with the connection."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "KIBANA_"))}
+    return own | {
         "ANSIBLE_COLLECTIONS_PATH": str(LINK.parents[2]),
+        "ANSIBLE_NOCOLOR": "true",
         "KIBANA_URL": url,
-        "KIBANA_API_KEY": "emulator:emulator",
+        "KIBANA_USERNAME": "elastic",
+        "KIBANA_PASSWORD": "changeme",
         "KIBANA_RETRIES": "1",
     }
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
-    variables = json.dumps({"ansible_python_interpreter": sys.executable})
-    command = [program, "-i", "localhost,", "-e", variables, str(PLAYBOOK)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def stop_after(server: EmulatorServer, emulator: Emulator, requests: int) -> threading.Thread:
-    """Stop the server once so many requests were answered."""
+def start(playbook: Path, url: str) -> subprocess.Popen[str]:
+    """Begin the play."""
+    command = [PLAYBOOK, "-i", "localhost,", "-c", "local", "-e", f"ansible_python_interpreter={sys.executable}"]
+    return subprocess.Popen(
+        [*command, str(playbook)],
+        env=environment(url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
-    def watch() -> None:
-        while len(emulator.requests) < requests:
-            time.sleep(0.002)
-        server.stop()
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    return thread
+def ended(run: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit status and output of a play."""
+    output, _ = run.communicate(timeout=120)
+    return run.returncode, output
 
 
-def test_the_next_run_converges_without_duplicates() -> None:
-    emulator = Emulator()
-    server = EmulatorServer(emulator)
-    server.start()
-    watcher = stop_after(server, emulator, 30)
-    broken = play(server.url)
-    watcher.join(timeout=30)
-    assert broken.returncode == 2, broken.stdout
-    text = broken.stdout + broken.stderr
-    assert "Traceback" not in text
-    assert "refused the connection: check kibana_url" in text or "was cut before an answer came" in text
-    with EmulatorServer(emulator) as again:
-        done = play(again.url)
-        assert done.returncode == 0, done.stdout + done.stderr
-        last = play(again.url)
-    assert "changed=0" in last.stdout, last.stdout
-    for name in ("fleet_outputs", "spaces", "roles"):
-        names = [item.get("name") for item in emulator.store(name).values() if item.get("name")]
-        assert len(names) == len(set(names)), f"{name} has something twice"
+def one_clear_error(output: str, words: str) -> None:
+    """One task fails, with one sentence that names what to look at."""
+    assert output.count("fatal:") == 1, output
+    assert "Traceback" not in output and "HTTPConnectionPool" not in output
+    assert re.search(words, output), output
+    assert "failed=1" in output
+
+
+def connectors(url: str) -> list[dict[str, Any]]:
+    """Every connector of the default space."""
+    found: list[dict[str, Any]] = requests.get(f"{url}/api/actions/connectors", auth=USER, timeout=5).json()
+    return found
+
+
+def test_killed_in_the_middle(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kibana_emulator", "--port", "0"]
+    own = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "emulator"), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, text=True) as kibana:
+        try:
+            assert kibana.stdout is not None
+            url = re.search(r"http://[0-9.:]+", kibana.stdout.readline())[0]  # type: ignore[index]
+            seeded = len(connectors(url))
+            run = start(written(tmp_path), url)
+            deadline = time.monotonic() + 60
+            while len(connectors(url)) < seeded + 3 and time.monotonic() < deadline:
+                time.sleep(0.01)
+        finally:
+            kibana.kill()
+    status, output = ended(run)
+    assert status == 2, output
+    one_clear_error(output, "refused the connection: check kibana_url|broke off")
+
+
+class Dying:
+    """A Kibana that dies with a certain write: before it is carried out, or after it and before the answer."""
+
+    base_path = ""
+
+    def __init__(self, state: Emulator, writes: int, carried_out: bool) -> None:
+        self.state, self.left, self.carried_out = state, writes, carried_out
+
+    def exchange(self, request: Any) -> Any:
+        """The answer; from the death on every connection is cut."""
+        dead = self.left < 0
+        self.left -= request.method == "POST"
+        dying = self.left < 0
+        if dead or (dying and not self.carried_out):
+            return Outcome(500, {}, b"", cut=True)
+        outcome = self.state.exchange(request)
+        outcome.cut = dying
+        return outcome
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_the_next_run_converges_without_a_duplicate(carried_out: bool, tmp_path: Path) -> None:
+    state = Emulator()
+    playbook = written(tmp_path)
+    with EmulatorServer(Dying(state, 4, carried_out)) as server:  # type: ignore[arg-type]
+        status, output = ended(start(playbook, server.url))
+    assert status == 2, output
+    one_clear_error(output, "connection")
+    done = 5 if carried_out else 4
+    with EmulatorServer(state) as server:
+        names = [item["name"] for item in connectors(server.url)]
+        assert sum(name.startswith("Log ") for name in names) == done
+        status, output = ended(start(playbook, server.url))
+        assert status == 0 and f"changed={COUNT - done} " in output, output
+        names = sorted(item["name"] for item in connectors(server.url) if item["name"].startswith("Log "))
+        assert names == sorted(f"Log {number}" for number in range(COUNT))
+        status, output = ended(start(playbook, server.url))
+        assert status == 0 and "changed=0 " in output, output
