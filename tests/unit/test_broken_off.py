@@ -23,6 +23,11 @@ from kibana_emulator.messages import Outcome
 
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 COUNT = 12
+LISTS = (
+    ("rules", "/s/security/api/detection_engine/rules/_find", "data"),
+    ("value lists", "/s/security/api/lists/_find", "data"),
+    ("outputs", "/api/fleet/outputs", "items"),
+)
 USER = ("elastic", "changeme")
 
 
@@ -142,3 +147,27 @@ def test_the_next_run_converges_without_a_duplicate(carried_out: bool, tmp_path:
         assert names == sorted(f"Log {number}" for number in range(COUNT))
         status, output = ended(start(playbook, server.url))
         assert status == 0 and "changed=0 " in output, output
+
+
+@pytest.mark.parametrize("writes", [4, 12, 20])
+def test_the_demonstration_is_finished_by_the_next_run(writes: int) -> None:
+    """Here the task is a loop, each item of which fails with the same reason."""
+    state = Emulator()
+    seeded = len(state.store("fleet_outputs"))
+    playbook = ROOT / "playbooks" / "demo.yml"
+    with EmulatorServer(Dying(state, writes, carried_out=True)) as server:  # type: ignore[arg-type]
+        status, output = ended(start(playbook, server.url))
+    assert status == 2 and "failed=1" in output, output
+    assert "Traceback" not in output
+    assert len({found.split(": ")[0] for found in re.findall(r"Module failed: \S+ (.*)", output)}) == 1, output
+    with EmulatorServer(state) as server:
+        status, output = ended(start(playbook, server.url))
+        assert status == 0, output
+        status, output = ended(start(playbook, server.url))
+        assert status == 0 and "changed=0 " in output, output
+        found = {
+            name: len(requests.get(server.url + path, auth=USER, timeout=5).json()[key]) for name, path, key in LISTS
+        }
+        assert found == {"rules": 12, "value lists": 2, "outputs": seeded + 4}
+        names = [item["name"] for item in connectors(f"{server.url}/s/security") if item["name"].startswith("SOC ")]
+        assert sorted(names) == ["SOC on call", "SOC server log"]
