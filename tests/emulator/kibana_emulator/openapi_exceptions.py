@@ -136,6 +136,33 @@ EXCUSES = (
         r"\[None\]",
         "a union of text and `{id}` that the derived document has lost (reference platform A.3)",
     ),
+    Excuse(
+        "GET",
+        "/api/cases/{caseId}/comments/_find",
+        "response",
+        ".*",
+        ".*",
+        ".*",
+        "the document shows a case; the server answers with a page of comments (platform reference C.3, I)",
+    ),
+    Excuse(
+        "PATCH",
+        "/api/cases",
+        "request",
+        r"cases\.\d+\.category",
+        "type",
+        ".*",
+        "null removes the category: the server's schema is a text or null",
+    ),
+    Excuse(
+        "PATCH|POST",
+        "/api/cases",
+        "request|response",
+        r"(cases\.\d+\.|\d+\.)?connector.*",
+        ".*",
+        ".*",
+        "the document lacks .thehive, and calls the incidentTypes of .resilient issueTypes; the emulator checks the fields",
+    ),
 )
 
 
