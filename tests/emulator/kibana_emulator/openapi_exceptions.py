@@ -161,7 +161,7 @@ EXCUSES = (
         r"(cases\.\d+\.|\d+\.)?connector.*",
         ".*",
         ".*",
-        "the document lacks .thehive, and calls the incidentTypes of .resilient issueTypes; the emulator checks the fields",
+        "the document lacks .thehive, and calls the incidentTypes of .resilient issueTypes; the emulator checks them",
     ),
 )
 
