@@ -75,7 +75,7 @@ def update(ctx: Context) -> list[Case]:
     changes = [(case, fields) for case, fields in changes if fields]
     if not changes:
         raise CoreError(406, prefix + "All update fields are identical to current version.")
-    if any("owner" in fields for _, fields in changes):
+    if any("owner" in fields for _case, fields in changes):
         raise CoreError(400, prefix + "Updating the owner of a case is not allowed")
     for case, fields in changes:
         if "customFields" in fields:
