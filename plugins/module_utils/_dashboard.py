@@ -99,7 +99,7 @@ def listed(client: KibanaClient, shape: Shape, query: Mapping[str, Any]) -> Iter
     page, seen = 1, 0
     while True:
         answer = client.get(shape.collection, params={**query, "page": page, shape.size_name: PAGE_SIZE})
-        found = next(answer[name] for name in ("items", "dashboards", "data") if name in answer)
+        found = answer.get("items", answer.get("dashboards", answer.get("data")))
         for item in found:
             yield {"item": item} if shape is OLD else item
         seen += len(found)

@@ -219,7 +219,8 @@ FILTERS = {
     "sortField": one_of(*SORT_FIELDS),
     "sortOrder": one_of("asc", "desc"),
 }
-OF_A_CASE, OF_ALL = ("comments", "alerts"), ("reporters", "tags")
+OF_A_CASE = ("comments", "alerts")
+OF_ALL = ("reporters", "tags")
 OPTIONS = {
     "gather": {"type": "str", "choices": ["cases", *OF_A_CASE, *OF_ALL], "default": "cases"},
     "id": {"type": "str"},

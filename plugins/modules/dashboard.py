@@ -232,7 +232,7 @@ RETURN = r"""
 dashboard:
   description:
     - The dashboard in the shape of the options. In check mode, what it would be.
-    - RV(dashboard.meta) has what Kibana says about it. RV(dashboard.warnings) is there only where Kibana cannot show
+    - Its C(meta) has what Kibana says about it. Its C(warnings) are there only where Kibana cannot show
       all of it.
   returned: when O(state=present)
   type: dict

@@ -72,7 +72,7 @@ def start(playbook: Path, url: str) -> subprocess.Popen[str]:
 
 def ended(run: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit status and output of a play."""
-    output, _ = run.communicate(timeout=120)
+    output = run.communicate(timeout=120)[0]
     return run.returncode, output
 
 
