@@ -164,11 +164,11 @@ def plan(context, current):
     if context.params["state"] == "absent":
         return default_plan(context, current)
     rule = {**context.desired, "enabled": ENABLED.get(context.params["state"], context.params["enabled"])}
-    references = References(context.client, context.check_mode, context.module.warn)
+    references = References(context.client, context.check_mode, context.warn)
     step = plan_rule(context.resource, references.resolve(rule, current), current)
     warning = customisation(step)
     if warning:
-        context.module.warn(warning)
+        context.warn(warning)
     return step
 
 

@@ -617,7 +617,7 @@ def _tell_of_moved_flags(context, step):
     for flag in gained:
         for other in others:
             if other.get(flag):
-                context.module.warn(f"{flag} moves from output {_title(other)} to {step.after['name']}.")
+                context.warn(f"{flag} moves from output {_title(other)} to {step.after['name']}.")
 
 
 def encode(step):

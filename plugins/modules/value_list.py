@@ -345,7 +345,7 @@ def _without_lost_formats(context, current):
     desired = context.desired
     for name in FORMATS:
         if current is not None and desired[name] is not None and not current.get(name):
-            context.module.warn(
+            context.warn(
                 f"Kibana holds no {name} for the value list {current['id']!r}: it takes one at creation only,"
                 " and newest versions ignore it."
             )

@@ -488,3 +488,11 @@ def test_fields_that_the_module_does_not_know_survive(kibana: Kibana) -> None:
 def test_a_viewer_is_told_so(kibana: Kibana) -> None:
     result = kibana.fails("fleet_output", {**ES, "kibana_username": "viewer", "kibana_password": "viewer"})
     assert result["status"] == 403 and "privilege" in result["msg"]
+
+
+def test_a_warning_shows_no_secret(kibana: Kibana) -> None:
+    """Ansible does not scrub warnings, so the engine has to."""
+    output = {"name": "mirror-of-changeme", "type": "elasticsearch", "hosts": ["https://a"], "is_default": True}
+    result = kibana.ok("fleet_output", output, check=True)
+    assert "moves from output" in result["warnings"][0]
+    assert "changeme" not in str(result["warnings"])
