@@ -1,0 +1,144 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that exports write: replaced in one step, only where they differ, and predicted by check mode."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils import basic
+
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
+from ansible_collections.stackops.kibana.plugins.module_utils._files import (
+    FILE,
+    FILE_RULES,
+    MAX_DIFF,
+    Output,
+    read_source,
+)
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+
+
+class Client:
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+@pytest.fixture
+def context(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes the context of a task with these options."""
+
+    def make(check: bool = False, **params: Any) -> Context:
+        args = {"_ansible_check_mode": check, "_ansible_diff": True, **params}
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        monkeypatch.setattr(basic, "_PARSED_MODULE_ARGS", None, raising=False)
+        module = basic.AnsibleModule(argument_spec=FILE, supports_check_mode=True, **FILE_RULES)
+        return Context(module, Client(), dict(module.params))  # type: ignore[arg-type]
+
+    return make
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_without_dest_the_content_is_the_result(context: Any) -> None:
+    content = "ä\n".encode()
+    assert Output(context()).deliver(content) == {
+        "changed": False,
+        "content": "ä\n",
+        "checksum": hashlib.sha256(content).hexdigest(),
+        "size": 3,
+    }
+
+
+def test_created_then_unchanged_then_replaced(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    for content, changed, before in ((b"one\n", True, ""), (b"one\n", False, ""), (b"two\n", True, "one\n")):
+        stamp = path.stat().st_ino if path.exists() else None
+        predicted = Output(context(check=True, dest=str(path))).deliver(content)
+        assert (path.stat().st_ino if path.exists() else None) == stamp, "check mode writes nothing"
+        result = Output(context(dest=str(path))).deliver(content)
+        assert result == predicted
+        assert result["changed"] is changed
+        assert path.read_bytes() == content
+        if changed:
+            assert result["diff"][0]["before"] == before and result["diff"][0]["after"] == content.decode()
+            assert path.stat().st_ino != stamp, "another file took its place"
+        else:
+            assert "diff" not in result and path.stat().st_ino == stamp
+    assert sorted(tmp_path.iterdir()) == [path], "nothing is left behind"
+
+
+def test_what_changes_by_itself_does_not_count(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    path.write_bytes(b"1 a\n")
+    result = Output(context(dest=str(path))).deliver(b"2 a\n", same=lambda one, two: one[2:] == two[2:])
+    assert not result["changed"]
+    assert result["checksum"] == hashlib.sha256(path.read_bytes()).hexdigest(), "it is about the file"
+
+
+def test_mode(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    old = os.umask(0o022)
+    try:
+        for mode, changed in (("0600", True), ("0600", False), ("0640", True), (None, False)):
+            params = {"dest": str(path), **({"mode": mode} if mode else {})}
+            predicted = Output(context(check=True, **params)).deliver(b"one\n")
+            result = Output(context(**params)).deliver(b"one\n")
+            assert result == predicted
+            assert result["changed"] is changed
+            assert mode_of(path) == int(mode or "0640", 8)
+        assert os.umask(0o022) == 0o022, "left as it was"
+        Output(context(dest=str(path))).deliver(b"two\n")
+        assert mode_of(path) == 0o640, "a file keeps its mode"
+    finally:
+        os.umask(old)
+
+
+def test_directories_only_where_asked_for(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "export.txt"
+    with pytest.raises(PlanError, match="does not exist: create it first, or set create_directories"):
+        Output(context(dest=str(path)))
+    checked = context(check=True, dest=str(path))
+    assert Output(checked).deliver(b"one\n")["changed"]
+    assert "does not exist yet" in checked.client.warnings[0]
+    assert Output(context(check=True, dest=str(path), create_directories=True)).deliver(b"one\n")["changed"]
+    assert not path.parent.parent.exists()
+    assert Output(context(dest=str(path), create_directories=True)).deliver(b"one\n")["changed"]
+    assert path.read_bytes() == b"one\n"
+
+
+def test_what_cannot_be_a_file(context: Any, tmp_path: Path) -> None:
+    for dest in (str(tmp_path), str(tmp_path / "new") + "/"):
+        with pytest.raises(PlanError, match="which is a directory"):
+            Output(context(dest=dest))
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(PlanError, match="cannot be written"):
+        Output(context(dest=str(tmp_path / "file" / "export.txt"), create_directories=True)).deliver(b"one\n")
+
+
+def test_a_long_file_is_not_shown(context: Any, tmp_path: Path) -> None:
+    result = Output(context(check=True, dest=str(tmp_path / "x"))).deliver(b"a" * (MAX_DIFF + 1))
+    assert result["diff"][0]["after"].startswith(f"{MAX_DIFF + 1} bytes, SHA-256")
+    assert Output(context(check=True, dest=str(tmp_path / "x"))).deliver(b"\xff")["diff"][0]["after"].startswith("1 by")
+
+
+def test_sources(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"\xffone\r\n")
+    assert read_source("src", str(tmp_path / "file")) == b"\xffone\r\n"
+    with pytest.raises(PlanError, match="which does not exist on the host"):
+        read_source("src", str(tmp_path / "none"))
+    with pytest.raises(PlanError, match="which is a directory"):
+        read_source("src", str(tmp_path))
