@@ -142,9 +142,21 @@ class KibanaClient:
         return str(response.text)
 
     def send(
-        self, method: str, path: str, in_space: bool, params: Any, json: Any, files: Any, safe: bool, retry: bool
+        self,
+        method: str,
+        path: str,
+        in_space: bool,
+        params: Any,
+        json: Any,
+        files: Any,
+        safe: bool,
+        retry: bool,
+        content: tuple[str, bytes] | None = None,
     ) -> Any:
-        """Send a request, again where that is safe and may help, and return the answer as ``requests`` gives it."""
+        """Send a request, again where that is safe and may help, and return the answer as ``requests`` gives it.
+
+        ``content`` is a body that is neither JSON nor a form: its type and its bytes.
+        """
         path = self._in_space(path) if in_space else path
         again = safe or method in IDEMPOTENT
         left = self.settings.retries if retry else 0
@@ -152,7 +164,7 @@ class KibanaClient:
         while True:
             failure, wait = None, None
             try:
-                response = self._once(method, path, params, json, files)
+                response = self._once(method, path, params, json, files, content)
             except _session.requests.exceptions.RequestException as error:
                 failure = _session.unreachable(error, method, path, self.settings)
                 passing = again or not failure.ambiguous
@@ -169,9 +181,12 @@ class KibanaClient:
             pause(attempt, wait)
             attempt, lost = attempt + 1, lost or failure.ambiguous
 
-    def _once(self, method: str, path: str, params: Any, json: Any, files: Any) -> Any:
+    def _once(self, method: str, path: str, params: Any, json: Any, files: Any, content: Any) -> Any:
         url = self.settings.url + path
-        headers = INTERNAL_HEADERS if INTERNAL.match(path) else None
+        headers = {
+            **(INTERNAL_HEADERS if INTERNAL.match(path) else {}),
+            **({"Content-Type": content[0]} if content else {}),
+        }
         for _unused in range(MAX_REDIRECTS):
             response = self.session.request(
                 method,
@@ -179,6 +194,7 @@ class KibanaClient:
                 params=params,
                 json=json,
                 files=files,
+                data=content[1] if content else None,
                 headers=headers,
                 timeout=self.settings.timeout,
                 allow_redirects=False,

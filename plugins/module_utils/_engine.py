@@ -83,17 +83,18 @@ def run_action(
     action: Callable[[Context], dict[str, Any]],
     options: Mapping[str, Any],
     *,
-    resource: Resource | None = None,
+    resource: Resource | Callable[[dict[str, Any]], Resource] | None = None,
     check: Callable[[dict[str, Any]], str | None] | None = None,
     **rules: Any,
 ) -> None:
     """The ``main()`` of any other module: ``action`` gets the context and returns the result.
 
     This is the one place where the errors of this collection become a failed task. ``check`` may refuse the options
-    with a sentence, before any request.
+    with a sentence, before any request. ``resource`` may be a function of the options, where these say what is secret.
     """
     module = build_module(options, **rules)
     params = dict(module.params)
+    resource = resource(params) if callable(resource) else resource
     secrets = _take_secrets(module, params, resource)
     try:
         refuse = check or (resource.check if resource else None)
@@ -147,7 +148,7 @@ def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None
 
 def _take_hidden(module: Any, params: dict[str, Any], resource: Resource) -> tuple[str, ...]:
     """The strings in hidden fields, which are masked in the options that Ansible shows."""
-    for name in {path.split(".")[0] for path in resource.hidden}:
+    for name in {path.split(".")[0].partition("[")[0] for path in resource.hidden}:
         module.params[name] = mask({name: params[name]}, resource.traits)[name]
     return tuple(hidden_strings(params, resource.traits))
 
