@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the names of all modules into `meta/runtime.yml`: the action group, and the route to the action plugin.
 
-The route is `plugin_routing.modules.<name>.action_plugin`. A redirect under `plugin_routing.action` would run the same
-plugin, but ansible-lint takes its target for the module's right name and would have every user write that.
+A module that has an action plugin of its own name is routed to that one. The route is
+`plugin_routing.modules.<name>.action_plugin`. A redirect under `plugin_routing.action` would run the same plugin, but
+ansible-lint takes its target for the module's right name and would have every user write that.
 
 `--check` writes nothing and exits with 1 where the file is not current. Everything else in the file stays, but its
 comments below the first ones do not.
@@ -20,7 +21,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = ROOT / "meta" / "runtime.yml"
-ACTION = "stackops.kibana.kibana"
+COLLECTION = "stackops.kibana"
+ACTION = "kibana"
 GROUP = "kibana"
 
 
@@ -29,15 +31,25 @@ def module_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
+def route(module: str) -> dict[str, str]:
+    """Where a module's tasks go."""
+    own = (ROOT / "plugins" / "action" / f"{module}.py").exists()
+    return {"action_plugin": f"{COLLECTION}.{module if own else ACTION}"}
+
+
 def update(data: dict[str, Any], modules: list[str]) -> dict[str, Any]:
     """The content of runtime.yml with both lists brought up to date; tombstones and other routes stay."""
     routing = data.get("plugin_routing") or {}
-    ours = {"action_plugin": ACTION}
-    other = {name: route for name, route in (routing.get("modules") or {}).items() if route != ours}
+    other = {
+        name: entry
+        for name, entry in (routing.get("modules") or {}).items()
+        if not str(entry.get("action_plugin", "")).startswith(COLLECTION)
+    }
+    ours = {module: route(module) for module in modules}
     return {
         **data,
         "action_groups": {**(data.get("action_groups") or {}), GROUP: modules},
-        "plugin_routing": {**routing, "modules": dict(sorted({**other, **dict.fromkeys(modules, ours)}.items()))},
+        "plugin_routing": {**routing, "modules": dict(sorted({**other, **ours}.items()))},
     }
 
 

@@ -40,14 +40,34 @@ class ActionModule(NormalAction):
     """Runs a module of this collection, in this process or as any other module."""
 
     _here = False
+    _diff_wanted = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result. Raises what ansible-core raises for a module that cannot be executed."""
+        self._choose(task_vars)
+        return super().run(tmp, task_vars)
+
+    def begin(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """For actions that run several modules: what an action does first, and the result to add to."""
+        self._choose(task_vars)
+        return super(NormalAction, self).run(None, task_vars)
+
+    def execute(self, module: str, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The result of a module of this collection, always with its diff."""
+        self._diff_wanted = True
+        return self._execute_module(module_name=f"stackops.kibana.{module}", module_args=args, task_vars=task_vars)
+
+    def _update_module_args(self, module_name: str, module_args: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super()._update_module_args(module_name, module_args, *args, **kwargs)
+        if self._diff_wanted:
+            module_args["_ansible_diff"] = True
+
+    def _choose(self, task_vars: dict[str, Any] | None) -> None:
+        """Decide where modules run."""
         self._module, obstacle = None, self._obstacle(task_vars or {})
         self._here = obstacle is None
         if obstacle:
             Display().vvv(f"The module gets a process of its own: {obstacle}")
-        return super().run(tmp, task_vars)
 
     def _obstacle(self, task_vars: dict[str, Any]) -> str | None:
         """Why the task cannot run in this process, or None."""

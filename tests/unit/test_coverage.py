@@ -62,8 +62,8 @@ def test_every_module_of_a_row_is_there_with_examples_and_tests(row: Row) -> Non
         assert f"stackops.kibana.{module}:" in documented(module, "EXAMPLES")
         own = [
             path
-            for path in (ROOT / "tests" / "unit" / "modules").glob("test_*.py")
-            if f'"{module}"' in path.read_text(encoding="utf-8")
+            for path in (ROOT / "tests" / "unit").rglob("test_*.py")
+            if re.search(f'"(stackops.kibana.)?{module}"', path.read_text(encoding="utf-8"))
         ]
         assert importlib.import_module(f"cases.{module}").CASES or own, f"nothing tests {module}"
 
