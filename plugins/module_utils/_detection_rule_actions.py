@@ -27,12 +27,12 @@ def complete_actions(wanted: list[Action], stored: list[Action], throttle: str |
     An action takes over the uuid of the stored one that it stands for: a new uuid would be a change, and would start
     the throttling of the action anew.
     """
-    pairs = _pair(wanted, stored)
+    pairs = pair_actions(wanted, stored)
     done = [_complete(action, other or {}, throttle) for action, other in pairs]
     return sorted(done, key=is_system)
 
 
-def _pair(wanted: list[Action], stored: list[Action]) -> list[tuple[Action, Action | None]]:
+def pair_actions(wanted: list[Action], stored: list[Action]) -> list[tuple[Action, Action | None]]:
     """Each action with the stored one that it stands for: the best matches are made first."""
     rest, found = list(stored), {}
     for likeness in (_same_uuid, _same_content, _same_place):
