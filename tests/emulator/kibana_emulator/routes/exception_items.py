@@ -86,7 +86,8 @@ def create_endpoint_item(ctx: Context) -> Document:
 
 @route("GET", ENDPOINT_ITEMS, requires=READ)
 def get_endpoint_item(ctx: Context) -> Document:
-    """One item of the endpoint list."""
+    """One item of the endpoint list, which is made when it is missing, as by all routes for its items."""
+    rules.ensure_endpoint_list(ctx)
     query = parse(Selection, ctx.query, "request query", style="zod")
     if not query.id and not query.item_id:
         raise SiemError(400, "id or item_id required")
@@ -96,6 +97,7 @@ def get_endpoint_item(ctx: Context) -> Document:
 @route("PUT", ENDPOINT_ITEMS, requires=ALL)
 def update_endpoint_item(ctx: Context) -> Document:
     """Overwrite an item of the endpoint list."""
+    rules.ensure_endpoint_list(ctx)
     body = parse(ChangedItem, ctx.body, style="zod")
     return _update(ctx, Exceptions(ctx, "agnostic"), body, "list item")
 
@@ -103,6 +105,7 @@ def update_endpoint_item(ctx: Context) -> Document:
 @route("DELETE", ENDPOINT_ITEMS, requires=ALL)
 def delete_endpoint_item(ctx: Context) -> Document:
     """Delete an item of the endpoint list."""
+    rules.ensure_endpoint_list(ctx)
     query = parse(Selection, ctx.query, "request query", style="zod")
     return _delete(Exceptions(ctx, "agnostic"), query, "list item")
 
@@ -110,6 +113,7 @@ def delete_endpoint_item(ctx: Context) -> Document:
 @route("GET", f"{ENDPOINT_ITEMS}/_find", requires=READ)
 def find_endpoint_items(ctx: Context) -> Document:
     """A page of the items of the endpoint list."""
+    rules.ensure_endpoint_list(ctx)
     query = parse(Find, ctx.query, "request query", style="zod")
     return rules.page_of(Exceptions(ctx, "agnostic").items(rules.ENDPOINT_LIST), query)
 
