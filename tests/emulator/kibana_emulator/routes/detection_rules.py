@@ -18,8 +18,7 @@ from . import exception_rules
 from .exception_schema import RuleItems
 from .exception_store import Exceptions
 from .rule_parts import Uuid
-from .rule_prebuilt import ASSETS
-from .rule_rules import Rule, RuleStore, create, find_rule, insert, overwrite, patch, replace, save
+from .rule_rules import Rule, RuleStore, create, find_rule, patch, replace, save
 from .rule_schema import parse_rule
 
 READ = ("rules-read",)
@@ -180,41 +179,6 @@ def delete_index(ctx: Context) -> dict[str, Any]:
     raise SiemError(404, f'index: ".siem-signals-{ctx.space}" does not exist')
 
 
-@route("GET", f"{RULES}/prepackaged/_status", requires=READ)
-def prepackaged_status(ctx: Context) -> dict[str, Any]:
-    """Count custom, installed, missing and outdated rules."""
-    rules = list(RuleStore(ctx).by_id.values())
-    installed = {rule["rule_id"]: rule for rule in rules if rule["immutable"]}
-    return {
-        "rules_custom_installed": len(rules) - len(installed),
-        "rules_installed": len(installed),
-        "rules_not_installed": sum(key not in installed for key in ASSETS),
-        "rules_not_updated": len(_outdated(installed)),
-        "timelines_installed": 0, "timelines_not_installed": 0, "timelines_not_updated": 0,
-    }  # fmt: skip
-
-
-@route("PUT", f"{RULES}/prepackaged", requires=ALL)
-def install_prepackaged(ctx: Context) -> dict[str, Any]:
-    """Install the missing prebuilt rules, disabled, and update the others."""
-    store = RuleStore(ctx)
-    installed = {rule["rule_id"]: rule for rule in store.by_id.values() if rule["immutable"]}
-    missing = [asset for key, asset in ASSETS.items() if store.get(None, key) is None]
-    for asset in missing:
-        insert(ctx, dict(asset), enabled=False, prebuilt=True)
-    outdated = _outdated(installed)
-    for rule in outdated:
-        overwrite(
-            ctx,
-            {**rule, **{key: ASSETS[rule["rule_id"]][key] for key in ("author", "license")}},
-            ASSETS[rule["rule_id"]],
-        )
-    return {
-        "rules_installed": len(missing), "rules_updated": len(outdated), "timelines_installed": 0,
-        "timelines_updated": 0,
-    }  # fmt: skip
-
-
 def matching(ctx: Context, text: str | None) -> list[Rule]:
     """Return the rules that a KQL expression over `alert.attributes` selects; raise 400."""
     rules = list(RuleStore(ctx).by_id.values())
@@ -243,10 +207,6 @@ def _sort_key(rule: Rule, name: str) -> Any:
     if name == "severity":
         return _SEVERITIES.index(value)
     return value if isinstance(value, (int, bool)) else str(value or "").lower()
-
-
-def _outdated(installed: dict[str, Rule]) -> list[Rule]:
-    return [rule for key, rule in installed.items() if key in ASSETS and rule["version"] < ASSETS[key]["version"]]
 
 
 def _alerts(ctx: Context) -> str:

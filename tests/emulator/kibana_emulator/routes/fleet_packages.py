@@ -95,6 +95,7 @@ REGISTRY: dict[str, tuple[str, tuple[str, ...], list[dict[str, Any]], bool]] = {
     "apache": ("Apache HTTP Server", ("1.24.0", "1.23.0"), _APACHE, True),
     "log": ("Custom Logs", ("2.3.1",), _LOG, True),
     "elastic_agent": ("Elastic Agent", ("2.0.3",), [], True),
+    "security_detection_engine": ("Prebuilt Security Detection Rules", ("9.4.5", "9.4.2"), [], True),
     "preview_demo": ("Preview demo", ("0.1.0-beta.1",), _LOG, True),
     "unsigned_demo": ("Unsigned demo", ("1.0.0",), _LOG, False),
 }

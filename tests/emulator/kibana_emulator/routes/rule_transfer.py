@@ -16,7 +16,7 @@ from .detection_rules import ALL, READ, RULES
 from .exception_store import Exceptions
 from .exception_transfer import Imported, import_exceptions, uploaded_lines
 from .rule_actions import missing_connectors
-from .rule_prebuilt import ASSETS
+from .rule_prebuilt import latest_assets
 from .rule_rules import Rule, RuleStore, insert, overwrite
 from .rule_schema import parse_rule
 
@@ -179,7 +179,8 @@ def _import_rule(ctx: Context, line: dict[str, Any], flags: Flags, done: Importe
     if stored:
         overwrite(ctx, stored, data)
     else:
-        insert(ctx, data, enabled=False, prebuilt=data["rule_id"] in ASSETS and ctx.emulator.version >= (8, 18))
+        known = data["rule_id"] in latest_assets(ctx.emulator)
+        insert(ctx, data, enabled=False, prebuilt=known and ctx.emulator.version >= (8, 18))
     return notes
 
 
