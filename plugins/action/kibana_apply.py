@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.utils.display import Display
@@ -18,8 +20,18 @@ PROGRESS_EVERY = 50
 WORDS = ("created", "updated", "deleted", "unchanged", "failed")
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What one run of a module applies: its arguments, and which of the objects are among them."""
+
+    module: str
+    args: dict[str, Any]
+    numbers: list[int]
+    option: str = ""  # where the module takes and returns a list
+
+
 class ActionModule(KibanaAction):
-    """Applies each object by its own module and reports on all of them."""
+    """Applies each object by its own module, or several by one that takes a list, and reports on all of them."""
 
     _supports_async = False
 
@@ -31,7 +43,7 @@ class ActionModule(KibanaAction):
             return {**result, "failed": True, **options}
         outcomes = list(self._outcomes(options, task_vars))
         self._remove_tmp_path(self._connection._shell.tmpdir)
-        return {**result, **combined(options["kind"], outcomes, self._task.diff)}
+        return {**result, **combined(options["kind"], options["objects"], outcomes, self._task.diff)}
 
     def _options(self) -> dict[str, Any]:
         """The checked options, with the connection's apart as ``connection``; or ``msg`` with what is wrong."""
@@ -53,20 +65,42 @@ class ActionModule(KibanaAction):
 
     def _outcomes(
         self, options: dict[str, Any], task_vars: dict[str, Any] | None
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The label and the module's result of each object, in order."""
-        kind, objects, unreachable = options["kind"], options["objects"], ""
-        for number, item in enumerate(objects, 1):
-            label = _kinds.label(kind, item)
+    ) -> Iterator[tuple[Batch, dict[str, Any]]]:
+        """Each batch and what its module returned, in order."""
+        kind, total, done, unreachable = options["kind"], len(options["objects"]), 0, ""
+        for batch in batches(kind, options["objects"], options["connection"]):
             if unreachable:
-                yield label, {"failed": True, "msg": f"not attempted, because: {unreachable}"}
+                yield batch, {"failed": True, "msg": f"not attempted, because: {unreachable}"}
                 continue
-            outcome = self.execute(kind, {**options["connection"], **item}, task_vars)
+            outcome = self.execute(batch.module, batch.args, task_vars)
             if lost(outcome):
                 unreachable = outcome["msg"]
-            if number % PROGRESS_EVERY == 0:
-                Display().v(f"{kind}: {number} of {len(objects)}")
-            yield label, outcome
+            before, done = done, done + len(batch.numbers)
+            if done // PROGRESS_EVERY > before // PROGRESS_EVERY:
+                Display().v(f"{kind}: {done} of {total}")
+            yield batch, outcome
+
+
+def batches(kind: str, objects: list[dict[str, Any]], connection: dict[str, Any]) -> list[Batch]:
+    """How the objects are given to modules: together where a module takes several, the space and all else being equal.
+
+    Together they come where the first of them stands.
+    """
+    many, found = _kinds.BY_MODULE[kind].many, []
+    together: dict[str, Batch] = {}
+    for number, item in enumerate(objects):
+        if many is None or any(name in item for name in many.alone):
+            found.append(Batch(kind, {**connection, **item}, [number]))
+            continue
+        outside = {name: item[name] for name in item if name in (*CONNECTION, "space", *many.outside)}
+        key = json.dumps(outside, sort_keys=True, default=str)
+        if key not in together:
+            args = {**connection, **outside, many.option: []}
+            together[key] = Batch(many.module, args, [], many.option)
+            found.append(together[key])
+        together[key].args[many.option].append({name: item[name] for name in item if name not in outside})
+        together[key].numbers.append(number)
+    return found
 
 
 def lost(outcome: Mapping[str, Any]) -> bool:
@@ -76,32 +110,50 @@ def lost(outcome: Mapping[str, Any]) -> bool:
     return outcome.get("status") == 401 or ("method" in outcome and outcome.get("status") is None)
 
 
-def combined(kind: str, outcomes: list[tuple[str, dict[str, Any]]], diff: bool) -> dict[str, Any]:
+def combined(
+    kind: str, objects: list[dict[str, Any]], outcomes: list[tuple[Batch, dict[str, Any]]], diff: bool
+) -> dict[str, Any]:
     """The result of the task: every object, the counts, the diffs, the warnings of all."""
-    result: dict[str, Any] = {"kind": kind, "changed": any(outcome.get("changed") for _label, outcome in outcomes)}
-    result["objects"] = [entry(label, outcome) for label, outcome in outcomes]
+    labels = [_kinds.label(kind, item) for item in objects]
+    entries = {
+        number: {"object": labels[number], **said}
+        for batch, outcome in outcomes
+        for number, said in zip(batch.numbers, told(batch, outcome))
+    }
+    result: dict[str, Any] = {"kind": kind, "changed": any(outcome.get("changed") for _batch, outcome in outcomes)}
+    result["objects"] = [entries[number] for number in sorted(entries)]
     counts = [item["result"] for item in result["objects"]]
     result["summary"] = {word: counts.count(word) for word in WORDS}
     if diff and result["changed"]:
-        result["diff"] = [part for label, outcome in outcomes for part in diffs(f"{kind}: {label}", outcome)]
+        result["diff"] = [
+            part for batch, outcome in outcomes for part in diffs(kind, labels[batch.numbers[0]], batch, outcome)
+        ]
     for key in ("warnings", "deprecations"):
-        texts = [text for _label, outcome in outcomes for text in outcome.get(key) or ()]
+        texts = [text for _batch, outcome in outcomes for text in outcome.get(key) or ()]
         if texts:
             result[key] = [text for number, text in enumerate(texts) if text not in texts[:number]]
-    failed = [item for item in result["objects"] if item["result"] == "failed"]
-    if failed:
-        reasons = "; ".join(f"{item['object']}: {item['msg']}" for item in failed[:5])
-        more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
-        result.update(failed=True, msg=f"{len(failed)} of {len(outcomes)} objects failed: {reasons}{more}")
-    return result
+    return {**result, **failure(result["objects"])}
 
 
-def entry(label: str, outcome: dict[str, Any]) -> dict[str, Any]:
-    """What is said of one object."""
+def failure(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """What makes the task a failed one, where an object failed."""
+    failed = [item for item in entries if item["result"] == "failed"]
+    if not failed:
+        return {}
+    reasons = "; ".join(f"{item['object']}: {item['msg']}" for item in failed[:5])
+    more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
+    return {"failed": True, "msg": f"{len(failed)} of {len(entries)} objects failed: {reasons}{more}"}
+
+
+def told(batch: Batch, outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is said of each object of a batch."""
+    listed = outcome.get(batch.option) if batch.option else None
+    if isinstance(listed, list) and len(listed) >= len(batch.numbers):
+        return [{key: item[key] for key in ("result", "msg") if key in item} for item in listed]
     if outcome.get("failed"):
         known = {key: outcome[key] for key in ("status", "method", "path", "error") if key in outcome}
-        return {"object": label, "result": "failed", "msg": outcome.get("msg", "no reason given"), **known}
-    return {"object": label, "result": word(outcome)}
+        return [{"result": "failed", "msg": outcome.get("msg", "no reason given"), **known}] * len(batch.numbers)
+    return [{"result": word(outcome)}] * len(batch.numbers)
 
 
 def word(outcome: Mapping[str, Any]) -> str:
@@ -117,8 +169,12 @@ def word(outcome: Mapping[str, Any]) -> str:
     return "updated"
 
 
-def diffs(header: str, outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The diffs of one object, each with a header that names it."""
+def diffs(kind: str, label: str, batch: Batch, outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The diffs of a batch, each with a header that names its object."""
     found = outcome.get("diff") or []
-    parts = found if isinstance(found, list) else [found]
-    return [{"before_header": header, "after_header": header, **part} for part in parts]
+    shown = []
+    for part in found if isinstance(found, list) else [found]:
+        own = str(part.get("after_header", "")).partition(": ")[2] if batch.option else ""
+        header = f"{kind}: {own or label}"
+        shown.append({**part, "before_header": header, "after_header": header})
+    return shown

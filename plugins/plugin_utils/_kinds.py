@@ -15,16 +15,32 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Many:
+    """A module that takes a list of such objects in its ``option``, and returns one entry for each of them there.
+
+    ``outside`` are options of an object that this module has beside the list, for all of it. An object with one of the
+    options ``alone`` goes to the module for one object.
+    """
+
+    module: str
+    option: str
+    outside: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of object.
 
     ``variable`` is the variable of the role kibana_config that lists such objects, ``area`` the tag of its tasks.
-    ``labels`` are the options that may name an object for people, the first that is there does.
+    ``labels`` are the options that may name an object for people, the first that is there does. ``many`` manages
+    several at once.
     """
 
     module: str
     variable: str
     labels: tuple[str, ...] = ("id", "name")
+    many: Many | None = None
 
     @property
     def area(self) -> str:
@@ -33,7 +49,7 @@ class Kind:
 
 KINDS = (
     Kind("space", "kibana_spaces"),
-    Kind("kibana_role", "kibana_roles", ("name",)),
+    Kind("kibana_role", "kibana_roles", ("name",), Many("kibana_roles", "roles", alone=("state",))),
     Kind("connector", "kibana_connectors", ("name", "id")),
     Kind("fleet_proxy", "kibana_fleet_proxies", ("name", "id")),
     Kind("fleet_output", "kibana_fleet_outputs", ("name", "id")),
@@ -51,7 +67,7 @@ KINDS = (
     Kind("exception_list", "kibana_exception_lists", ("list_id", "id")),
     Kind("exception_items", "kibana_exception_items", ("list_id",)),
     Kind("endpoint_exception_list", "kibana_endpoint_exceptions", ("item_id",)),
-    Kind("detection_rule", "kibana_detection_rules", ("rule_id",)),
+    Kind("detection_rule", "kibana_detection_rules", ("rule_id",), Many("detection_rules", "rules")),
     Kind("prebuilt_rules", "kibana_prebuilt_rules", ("name",)),
     Kind("alerting_rule", "kibana_alerting_rules", ("name", "id")),
     Kind("maintenance_window", "kibana_maintenance_windows", ("title", "id")),
@@ -61,10 +77,20 @@ KINDS = (
     Kind("synthetics_monitor", "kibana_synthetics_monitors", ("name", "id")),
     Kind("case_configuration", "kibana_case_configurations", ("owner",)),
     Kind("apm_agent_configuration", "kibana_apm_agent_configurations", ("service_name",)),
-    Kind("ai_anonymization_fields", "kibana_ai_anonymization_fields", ()),
-    Kind("ai_prompts", "kibana_ai_prompts", ()),
+    Kind(
+        "ai_anonymization_fields",
+        "kibana_ai_anonymization_fields",
+        ("field",),
+        Many("ai_anonymization_fields", "fields", ("state",)),
+    ),
+    Kind("ai_prompts", "kibana_ai_prompts", ("name",), Many("ai_prompts", "prompts", ("state",))),
     Kind("ai_knowledge_base_entry", "kibana_ai_knowledge_base_entries", ("name", "id")),
-    Kind("asset_criticality", "kibana_asset_criticality", ()),
+    Kind(
+        "asset_criticality",
+        "kibana_asset_criticality",
+        ("id_value",),
+        Many("asset_criticality", "records", ("state",)),
+    ),
     Kind("risk_engine", "kibana_risk_engine", ()),
 )
 BY_MODULE = {kind.module: kind for kind in KINDS}

@@ -99,3 +99,38 @@ def test_wrong_options_are_one_sentence(tmp_path: Path, options: dict[str, Any],
     played = play(tmp_path, "http://127.0.0.1:9", [{"name": "Wrong", "stackops.kibana.kibana_apply": options}])
     assert played.status == 2
     assert said in played.result("Wrong")["msg"]
+
+
+def test_modules_for_many_take_what_they_can(tmp_path: Path) -> None:
+    rule = {"type": "query", "name": "R", "description": "d", "severity": "low", "risk_score": 1, "query": "a:b"}
+    rules = [
+        {**rule, "rule_id": "one"},
+        {**rule, "rule_id": "two", "kibana_space": "soc"},
+        {**rule, "rule_id": "three", "state": "disabled"},
+        {**rule, "rule_id": "four", "severity": "nonsense", "kibana_space": "elsewhere"},
+    ]
+    roles = [{"name": "old", "state": "absent"}, {"name": "a", "cluster": ["all"]}, {"name": "b", "cluster": ["all"]}]
+    tasks = [
+        {"name": "Space", "stackops.kibana.space": {"id": "soc", "name": "SOC"}},
+        {"name": "Roles", "stackops.kibana.kibana_apply": {"kind": "kibana_role", "objects": roles}},
+        {"name": "Rules", "stackops.kibana.kibana_apply": {"kind": "detection_rule", "objects": rules}},
+    ]
+    emulator = Emulator()
+    with EmulatorServer(emulator) as server:
+        played = play(tmp_path, server.url, tasks, "--diff")
+    found = played.result("Rules")
+    assert [(item["object"], item["result"]) for item in found["objects"]] == [
+        ("one", "created"),
+        ("two", "created"),
+        ("three", "created"),
+        ("four", "failed"),
+    ]
+    assert "severity" in found["objects"][3]["msg"]
+    assert [part["after_header"] for part in found["diff"]] == [
+        f"detection_rule: {name}" for name in ("one", "three", "two")
+    ]
+    assert found["summary"]["created"] == 3 and found["summary"]["failed"] == 1
+    assert [item["result"] for item in played.result("Roles")["objects"]] == ["unchanged", "created", "created"]
+    writes = [entry["path"] for entry in emulator.requests if entry["method"] != "GET"]
+    assert writes.count("/api/security/roles") == 1
+    assert sum("rules/_import" in path for path in writes) == 2
