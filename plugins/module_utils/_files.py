@@ -90,7 +90,7 @@ class Output:
         except OSError as error:
             raise PlanError(f"dest is {self.dest}, which cannot be written: {error.strerror or error}.") from None
         with _private() if self.before is None and mode is not None else contextlib.nullcontext():
-            module.atomic_move(path, self.dest)
+            module.atomic_move(path, os.path.abspath(self.dest or ""))  # it fails on a bare name
 
     def _set_attributes(self) -> list[dict[str, Any]]:
         """Give the file its mode and owner (in check mode: compare them), and return the diff of that, if any.
