@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import random
 import re
 import time
@@ -22,10 +21,11 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import (
     looks_like_html,
     refused,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._reads import Memory, Reads, area_of
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+READING = frozenset({"GET", "HEAD"})
 PASSING = frozenset({502, 503, 504})
-MAX_WAIT = 60.0
 MAX_REDIRECTS = 3
 # Kibana 9 refuses its internal routes without the first; their version is 1 where a public one has a date.
 INTERNAL = re.compile(r"(/s/[^/]+)?/internal/")
@@ -56,7 +56,8 @@ class KibanaClient:
         self.settings = settings
         self.warn = warn
         self.session = _session.session_for(settings)
-        self.cache: dict[str, Any] = self.session.kibana_cache
+        self.memory: Memory = self.session.kibana_memory
+        self.reads = Reads(self, self.memory)
 
     def get(self, path: str, *, in_space: bool = True, params: Any = None) -> Any:
         """The decoded answer."""
@@ -161,6 +162,7 @@ class KibanaClient:
         again = safe or method in IDEMPOTENT
         left = self.settings.retries if retry else 0
         attempt, lost = 0, False
+        self._before(method, path)
         while True:
             failure, wait = None, None
             try:
@@ -175,11 +177,28 @@ class KibanaClient:
                 # A conflict after a lost answer may be with what the lost attempt has done.
                 failure.ambiguous = response.status_code in PASSING or (lost and response.status_code == 409)
                 passing = response.status_code == 429 or (again and response.status_code in PASSING)
-                wait = _retry_after(response.headers.get("Retry-After"))
+                wait = _session.retry_after(response.headers.get("Retry-After"))
             if not passing or attempt >= left:
+                if failure.status is None and not failure.ambiguous and retry:
+                    self.memory.unreachable = failure
                 raise failure
             pause(attempt, wait)
             attempt, lost = attempt + 1, lost or failure.ambiguous
+
+    def _before(self, method: str, path: str) -> None:
+        """Fail at once where Kibana could not be reached for an earlier item of the loop; forget what a write changes.
+
+        What is remembered are connections that never came about, in spite of all retries.
+        """
+        earlier = self.memory.unreachable
+        if earlier is not None:
+            raise KibanaError(
+                f"Not attempted, because Kibana could not be reached before: {earlier.message}",
+                method=method,
+                path=path,
+            )
+        if method not in READING:
+            self.memory.written(path)
 
     def _once(self, method: str, path: str, params: Any, json: Any, files: Any, content: Any) -> Any:
         url = self.settings.url + path
@@ -238,15 +257,21 @@ class KibanaClient:
         space = self.settings.space
         return f"/s/{space}{path}" if space and space != "default" else path
 
-    def cached(self, key: str, read: Any) -> Any:
-        """What ``read()`` gives, read once per session; ``forget`` drops it."""
-        if key not in self.cache:
-            self.cache[key] = read()
-        return self.cache[key]
+    def cached(self, key: str, read: Any, area: str = "") -> Any:
+        """What ``read()`` gives, read once in a task and all items of its loop.
+
+        A write to *area* (the path of any endpoint in it) drops it, as ``forget`` does.
+        """
+        key = f"{self.settings.space} {key}"
+        known = self.memory.get(key)
+        if known is None:
+            known = read()
+            self.memory.put(key, area_of(area), known)
+        return known
 
     def forget(self, key: str) -> None:
         """Drop what ``cached`` keeps under *key*."""
-        self.cache.pop(key, None)
+        self.memory.values.pop(f"{self.settings.space} {key}", None)
 
     @property
     def version(self) -> tuple[int, ...]:
@@ -263,7 +288,7 @@ class KibanaClient:
         space = self.settings.space
         if not space or space == "default":
             return
-        if not self.cached(f"space {space}", lambda: self._space_exists(space)):
+        if not self.cached(f"space {space}", lambda: self._space_exists(space), "/api/spaces"):
             self.forget(f"space {space}")
             message = f"The space {space!r} does not exist"
             if not check_mode:
@@ -281,18 +306,4 @@ class KibanaClient:
 
 def pause(attempt: int, wait: float | None = None) -> None:
     """Wait before the next attempt: 0.5, 1, 2, ... seconds with jitter, or as long as Kibana said."""
-    time.sleep(min(MAX_WAIT, 0.5 * 2.0**attempt) * random.uniform(0.5, 1.0) if wait is None else wait)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """The seconds of a Retry-After header (a number or a date), bounded; None where there is none."""
-    if not value:
-        return None
-    try:
-        return min(MAX_WAIT, max(0.0, float(value)))
-    except ValueError:
-        pass
-    try:
-        return min(MAX_WAIT, max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time()))
-    except (TypeError, ValueError):
-        return None
+    time.sleep(min(_session.MAX_WAIT, 0.5 * 2.0**attempt) * random.uniform(0.5, 1.0) if wait is None else wait)

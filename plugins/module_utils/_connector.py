@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing
 
 LIST = "/api/actions/connectors"
+CONNECTORS = Listing(LIST)
 COLLECTION = "/api/actions/connector"
 ITEM = "/api/actions/connector/{id}"
 # Answers for everybody, wherever there are connectors at all.
@@ -30,10 +32,8 @@ def find_connector(
     Raises :class:`PlanError` where several have the name, and ``KibanaError``.
     """
     if connector_id is not None:
-        stored: dict[str, Any] | None = client.find(fill_path(ITEM, {"id": connector_id}), probe=PROBE)
-        return stored
-    found = [item for item in client.pages(LIST) if item["name"] == name]
-    found = [item for item in found if type_id in (None, item["connector_type_id"])]
+        return client.reads.find(CONNECTORS, connector_id, fill_path(ITEM, {"id": connector_id}), PROBE)
+    found = client.reads.search(CONNECTORS, named(name, type_id))
     if len(found) > 1:
         ids = ", ".join(sorted(f"{item['id']} ({item['connector_type_id']})" for item in found))
         advice = "give id" if type_id else "give id, or connector_type_id if that tells them apart"
@@ -47,9 +47,9 @@ def references(client: KibanaClient, connector_id: str) -> int:
     return int(counts[0] or 0) if counts else 0
 
 
-def forget_connectors(client: KibanaClient) -> None:
-    """Drop what other modules keep of the list of connectors, after a change."""
-    client.forget(f"connectors {client.settings.space}")
+def named(name: str | None, type_id: str | None) -> Callable[[dict[str, Any]], bool]:
+    """Whether a connector has exactly this name, and this type where one is given."""
+    return lambda item: item["name"] == name and type_id in (None, item["connector_type_id"])
 
 
 def needs_secrets(type_id: str, config: Mapping[str, Any]) -> bool:

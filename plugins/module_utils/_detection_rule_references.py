@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, named
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import SYSTEM_CONNECTOR
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, prune
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
-CONNECTORS = "/api/actions/connectors"
 EXCEPTION_LIST = "/api/exception_lists?list_id={list_id}&namespace_type={namespace_type}"
 # Kibana makes it when it is first needed, always with these values.
 ENDPOINT_LIST = {"id": "endpoint_list", "type": "endpoint", "namespace_type": "agnostic"}
@@ -56,7 +56,7 @@ class References:
         return {**rest, "action_type_id": self._type_of(f"actions[{number}].id", action["id"], known)}
 
     def _by_name(self, place: str, name: str, kind: str | None) -> dict[str, Any]:
-        found = self._connectors(lambda item: item["name"] == name and kind in (None, item["connector_type_id"]))
+        found = self._connectors(named(name, kind))
         if len(found) > 1:
             ids = ", ".join(sorted(f"{item['id']} ({item['connector_type_id']})" for item in found))
             raise PlanError(f"{place}: {len(found)} connectors have the name {name!r} (id: {ids}): give id instead.")
@@ -78,17 +78,7 @@ class References:
         return str(found[0]["connector_type_id"]) if found else KNOWN_AFTER_APPLY
 
     def _connectors(self, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-        """The connectors that are wanted; the list is read once, and again where it lacks them."""
-        key = f"connectors {self.client.settings.space}"
-        known = key in self.client.cache
-        found = self._listed(key, wanted)
-        if known and len(found) != 1:
-            self.client.forget(key)
-            found = self._listed(key, wanted)
-        return found
-
-    def _listed(self, key: str, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-        return [item for item in self.client.cached(key, lambda: self.client.get(CONNECTORS)) if wanted(item)]
+        return self.client.reads.search(CONNECTORS, wanted, reference=True)
 
     def _list(self, entry: dict[str, Any], stored: list[dict[str, Any]]) -> dict[str, Any]:
         """A reference to an exception list with its four parts."""

@@ -168,8 +168,7 @@ def _converge(context: Context) -> dict[str, Any]:
     """Read, plan, and act until Kibana accepts it: a conflict is read and planned again."""
     resource, made = cast("Resource", context.resource), None
     for attempt in range(CONFLICT_ATTEMPTS):
-        current = _find(context, resource)
-        step = _plan(context, resource, current)
+        current, step = context.client.reads.attempt(lambda: _look(context, resource), lambda seen: not seen[1].changed)
         if not step.changed:
             return _result(context, resource, made or step, current)
         if resource.in_space:
@@ -199,6 +198,12 @@ def _may_have_passed(error: KibanaError, step: Plan, attempt: int) -> bool:
     return error.status == 409
 
 
+def _look(context: Context, resource: Resource) -> tuple[dict[str, Any] | None, Plan]:
+    """The object as Kibana holds it (None: absent), and the plan for it."""
+    current = _find(context, resource)
+    return current, _plan(context, resource, current)
+
+
 def _find(context: Context, resource: Resource) -> dict[str, Any] | None:
     """The object as Kibana holds it, or None."""
     if resource.find:
@@ -206,6 +211,8 @@ def _find(context: Context, resource: Resource) -> dict[str, Any] | None:
     client, key = context.client, context.params.get(resource.key)
     if key is not None:
         path = fill_path(resource.item, {resource.key: key})
+        if resource.list_is_complete:
+            return client.reads.find(resource.listing, key, path, resource.probe)
         found: Any = client.find(path, in_space=resource.in_space, probe=resource.probe)
         return unwrap(found, resource)
     return find_by_name(context, resource, resource.name_key, context.params[resource.name_key])
@@ -219,10 +226,7 @@ def unwrap(answer: Any, resource: Resource) -> dict[str, Any] | None:
 
 def find_by_name(context: Context, resource: Resource, field: str, name: Any) -> dict[str, Any] | None:
     """The one object of the collection whose *field* is *name*, looked for to the end; two are an error."""
-    items = context.client.pages(
-        resource.collection, items=resource.list_envelope, size_name=resource.page_size, in_space=resource.in_space
-    )
-    found = [item for item in items if item.get(field) == name]
+    found = context.client.reads.search(resource.listing, lambda item: item.get(field) == name)
     if len(found) > 1:
         ids = ", ".join(sorted(str(item[resource.key]) for item in found))
         raise PlanError(f"{len(found)} objects have the {field} {name!r} ({resource.key}: {ids}): give {resource.key}.")
@@ -247,6 +251,7 @@ def default_plan(context: Context, current: dict[str, Any] | None) -> Plan:
 
 def _apply(context: Context, resource: Resource, step: Plan) -> dict[str, Any] | None:
     """Carry out a plan and return the object afterwards (None: deleted)."""
+    context.client.reads.anew = True
     if resource.apply:
         return resource.apply(context, step) or (_find(context, resource) if step.action != "delete" else None)
     client, identity = context.client, _identity(context, resource, step)

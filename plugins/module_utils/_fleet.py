@@ -17,6 +17,7 @@ TRAITS: dict[str, Any] = {
     "in_space": False,
     "envelope": "item",
     "list_envelope": "items",
+    "list_is_complete": True,
     "name_key": "name",
     "rules": {"required_one_of": [("id", "name")]},
     "echo_secrets": True,

@@ -47,6 +47,22 @@ PLAIN = Node()
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A list of objects: its path, and where its entries and their parts are.
+
+    ``items`` and ``size_name`` are those of ``KibanaClient.pages``, ``key`` is the field that tells the entries apart.
+    ``envelope`` is the key of the object in the answer to a read of one.
+    """
+
+    path: str
+    items: str = ""
+    size_name: str = ""
+    key: str = "id"
+    envelope: str = ""
+    in_space: bool = True
+
+
+@dataclass(frozen=True)
 class Resource:
     """One kind of object: where it lives, which options a task may give, how its fields behave.
 
@@ -56,6 +72,9 @@ class Resource:
     ``collection`` (``page_size`` is its parameter for the size of a page; none: it comes whole). An answer carries the
     object under ``envelope``, a list under ``list_envelope``. ``probe`` is a path that answers wherever the feature
     exists: it is asked when a 404 carries no text of its own, and so could mean that the route is missing.
+
+    With ``list_is_complete`` an entry of ``collection`` has all that a read of the object gives. A loop over many such
+    objects then reads the list instead of each object, see ``_reads``.
 
     Fields that Kibana gives back although people put secrets into them are ``hidden``: compared like any other, and
     masked in output. ``login_names`` are those secrets that are but the name of a user: they are masked in their place,
@@ -88,6 +107,7 @@ class Resource:
     envelope: str = ""
     list_envelope: str = ""
     page_size: str = ""
+    list_is_complete: bool = False
     key: str = "id"
     name_key: str = ""
     in_space: bool = True
@@ -114,6 +134,11 @@ class Resource:
     encode: Callable[[Any], Any] | None = None
     plan: Callable[[Any, dict[str, Any] | None], Any] | None = None
     apply: Callable[[Any, Any], dict[str, Any] | None] | None = None
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The collection as a list to look into."""
+        return Listing(self.collection, self.list_envelope, self.page_size, self.key, self.envelope, self.in_space)
 
     @cached_property
     def traits(self) -> Node:

@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import email.utils
 import os
 import ssl
+import time
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._reads import Memory
 
 try:
     import requests
@@ -27,7 +31,9 @@ except ImportError as error:
 USER_AGENT = "stackops.kibana (Ansible)"
 API_VERSION = "2023-10-31"
 POOL_SIZE = 32
+MAX_WAIT = 60.0
 _SESSIONS: dict[tuple[int, Settings], Any] = {}
+_TASK: dict[str, Any] = {"name": "", "objects": False}
 
 
 class KibanaAdapter(HTTPAdapter):
@@ -52,12 +58,25 @@ def build_adapter(settings: Settings) -> Any:
     return KibanaAdapter(_context(settings) if settings.url.startswith("https") else None)
 
 
+def begin(task: str = "", objects: bool = True) -> None:
+    """A module starts, in a process that may have run others. *task* is the same for all items of one loop.
+
+    What another task has read is forgotten; without a name nothing is shared at all. *objects* says whether a list may
+    stand in for the objects that the items are about.
+    """
+    if not task or task != _TASK["name"]:
+        for session in _SESSIONS.values():
+            session.kibana_memory = Memory(bool(task) and objects)
+    _TASK.update(name=task, objects=bool(task) and objects)
+
+
 def session_for(settings: Settings) -> Any:
     """The session for these settings, kept for the life of the process so that loop items share connections.
 
-    The process id is part of the key: a forked process must not write to its parent's sockets.
+    The process id is part of the key: a forked process must not write to its parent's sockets. The space is not: it is
+    a part of the paths.
     """
-    key = (os.getpid(), settings)
+    key = (os.getpid(), replace(settings, space=""))
     if key not in _SESSIONS:
         _SESSIONS[key] = _build_session(settings)
     return _SESSIONS[key]
@@ -65,7 +84,7 @@ def session_for(settings: Settings) -> Any:
 
 def _build_session(settings: Settings) -> Any:
     session: Any = requests.Session()
-    session.kibana_cache = {}
+    session.kibana_memory = Memory(_TASK["objects"])
     session.trust_env = False  # a proxy or a .netrc of the environment must not change where credentials go
     session.verify = settings.validate_certs
     if not settings.validate_certs:  # the engine warns, once and in Ansible's way
@@ -172,3 +191,17 @@ def _tls_reason(text: str, url: str) -> str:
     }
     reason = next((reason for sign, reason in reasons.items() if sign.lower() in text.lower()), "TLS failed")
     return f"No trusted connection to {url}: {reason}"
+
+
+def retry_after(value: str | None) -> float | None:
+    """The seconds of a Retry-After header (a number or a date), bounded; None where there is none."""
+    if not value:
+        return None
+    try:
+        return min(MAX_WAIT, max(0.0, float(value)))
+    except ValueError:
+        pass
+    try:
+        return min(MAX_WAIT, max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time()))
+    except (TypeError, ValueError):
+        return None

@@ -193,7 +193,6 @@ from ansible_collections.stackops.kibana.plugins.module_utils._connector import 
     SYSTEM_ID,
     comparable,
     find_connector,
-    forget_connectors,
     needs_secrets,
     references,
     without_blanks,
@@ -325,7 +324,6 @@ def _refuse_losing_secrets(current, step):
 def apply(context, step):
     """Write, under the task's id where there is one: only then may a creation be repeated."""
     client, wanted = context.client, context.params["id"]
-    forget_connectors(client)
     if step.action == "create":
         path = COLLECTION if wanted is None else fill_path(ITEM, {"id": wanted})
         return client.call("POST", path, json=encode(step), safe=wanted is not None)

@@ -675,6 +675,7 @@ RESOURCE = Resource(
     probe="/api/fleet/outputs",
     envelope="item",
     list_envelope="items",
+    list_is_complete=True,
     name_key="name",
     in_space=False,
     rules={"required_one_of": [("id", "name")]},

@@ -174,6 +174,7 @@ RESOURCE = Resource(
     item="/api/spaces/space/{id}",
     probe="/api/spaces/space",
     in_space=False,
+    list_is_complete=True,
     read_only=frozenset({"_reserved"}),
     unordered=frozenset({"disabledFeatures"}),
     server_defaults=DEFAULTS,

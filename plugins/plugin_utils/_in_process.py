@@ -72,14 +72,16 @@ def preload() -> bool:
     return True
 
 
-def execute(name: str, payload: bytes, cwd: str | None = None) -> Outcome:
+def execute(name: str, payload: bytes, cwd: str | None = None, task: str = "", prefetch: bool = True) -> Outcome:
     """Run the main() of module `name` of this collection.
 
-    `payload` is what a module is sent (`{"ANSIBLE_MODULE_ARGS": ...}` as JSON), `cwd` the folder to run in.
+    `payload` is what a module is sent (`{"ANSIBLE_MODULE_ARGS": ...}` as JSON), `cwd` the folder to run in. Calls with
+    the same `task`, the items of one loop, share what they have read, `prefetch` whole lists of objects, too.
     The module's own errors are part of the outcome. KeyboardInterrupt and a task's timeout, which is no Exception
     either, pass through.
     """
     stdout, stderr = io.StringIO(), io.StringIO()
+    importlib.import_module(f"{COLLECTION}.module_utils._session").begin(task, prefetch)
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr), _as_fresh_process(name, payload, cwd):
         rc = _exit_code(name)
     return Outcome(rc, stdout.getvalue(), stderr.getvalue())
@@ -94,6 +96,8 @@ def run_module(
     verbosity: int = 0,
     remote_tmp: str | None = None,
     cwd: str | None = None,
+    task: str = "",
+    prefetch: bool = True,
 ) -> dict[str, Any]:
     """Run a module with plain arguments and return its result as a dict; for tests and scripts.
 
@@ -108,7 +112,7 @@ def run_module(
         **({"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}),  # ansible-core 2.20
         "_ansible_no_log": True,  # no syslog
     }
-    outcome = execute(name, encode_args({**module_args, **internal}), cwd)
+    outcome = execute(name, encode_args({**module_args, **internal}), cwd, task, prefetch)
     return _read(outcome)
 
 
