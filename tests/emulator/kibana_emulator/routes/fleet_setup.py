@@ -1,15 +1,12 @@
 # Copyright (c) 2026, stackops.kibana contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fleet setup, settings, and agent policies as far as outputs need them (reference platform A.1, A.8)."""
+"""Fleet setup and settings, and the first agent policy (reference platform A.1)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from ..errors import CoreError
 from ..routing import Context, route
 from ..schema import Strict, parse
 
@@ -38,21 +35,6 @@ class Settings(Strict):
     prerelease_integrations_enabled: bool = None
     delete_unenrolled_agents: DeleteUnenrolled = None
     integration_knowledge_enabled: bool = None
-
-
-class FindPolicies(Strict):
-    """Query of the list of policies."""
-
-    page: Annotated[int, Field(ge=1)] = 1
-    perPage: Annotated[int, Field(ge=0)] = 20
-    sortField: str = "updated_at"
-    sortOrder: str = "desc"
-    kuery: str = ""
-    full: bool = False
-    noAgentCount: bool = True
-    withAgentCount: bool = False
-    showUpgradeable: bool = False
-    format: str = "simplified"
 
 
 def seed(emulator: Emulator) -> None:
@@ -119,27 +101,3 @@ def put_settings(ctx: Context) -> dict[str, Any]:
     token = ctx.emulator.version_token()
     store["fleet-default-settings"] = {**store["fleet-default-settings"], **data, "version": token}
     return {"item": store["fleet-default-settings"]}
-
-
-@route("GET", "/api/fleet/agent_policies", requires=("fleet-agent-policies-read", "fleet-agents-read", "fleet-setup"))
-def list_policies(ctx: Context) -> dict[str, Any]:
-    """A page of policies, the latest change first; `kuery` knows `name:"x"`."""
-    query = parse(FindPolicies, ctx.query, "request query")
-    if query.perPage > 100 and (query.full or query.withAgentCount):
-        text = "perPage should be less or equal to 100 when fetching full policies or agent counts."
-        raise CoreError(400, f"[request query]: {text}")
-    wanted = query.kuery.partition(":")[2].strip().strip('"')
-    items = [policy for policy in ctx.store("fleet_agent_policies").values() if not wanted or policy["name"] == wanted]
-    items.sort(key=lambda policy: str(policy.get(query.sortField, "")), reverse=query.sortOrder == "desc")
-    start = (query.page - 1) * query.perPage
-    page = items[start : start + query.perPage]
-    return {"items": page, "total": len(items), "page": query.page, "perPage": query.perPage}
-
-
-@route("GET", "/api/fleet/agent_policies/{agentPolicyId}", requires=("fleet-agent-policies-read", "fleet-agents-read"))
-def get_policy(ctx: Context) -> dict[str, Any]:
-    """One policy; 404."""
-    policy = ctx.store("fleet_agent_policies").get(ctx.path["agentPolicyId"])
-    if policy is None:
-        raise CoreError(404, f"Saved object [ingest-agent-policies/{ctx.path['agentPolicyId']}] not found")
-    return {"item": policy}
