@@ -62,12 +62,12 @@ class Work:
         try:
             return values_of_text(self.client.text("POST", f"{ITEMS}/_export", params={"list_id": self.list_id}))
         except KibanaError as error:
-            if _is_missing(error):
+            if is_missing(error):
                 return []
             raise
 
 
-def _is_missing(error: KibanaError) -> bool:
+def is_missing(error: KibanaError) -> bool:
     """An export of a list that is not there is answered with 400 or 404, as the version may be."""
     if error.status == 404:
         return not is_route_missing(error.error)
