@@ -91,6 +91,7 @@ lint: setup stage link ## ansible-lint (production), ruff, mypy, yamllint, licen
 	yamllint --strict .
 	reuse --no-multiprocessing lint --quiet
 	$(PY) tools/update_runtime.py --check
+	$(PY) tools/update_roles.py --check
 
 docs: setup stage ## antsibull-docs and the changelog's linter
 	antsibull-docs lint-collection-docs --plugin-docs .
@@ -102,8 +103,9 @@ build: setup ## the archive for Ansible Galaxy, in dist/
 bench: setup link ## milliseconds per item of a loop, beside other ways; writes docs/performance.md
 	@$(PY) tests/benchmarks/bench.py $(ARGS)
 
-runtime: setup ## the lists of modules in meta/runtime.yml
+runtime: setup ## what follows from the list of modules: meta/runtime.yml, files of the role kibana_config
 	@$(PY) tools/update_runtime.py
+	@$(PY) tools/update_roles.py
 
 format: setup ## ruff's format and safe fixes
 	ruff format

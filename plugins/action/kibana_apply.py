@@ -17,6 +17,7 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils import _kinds
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
 
 PROGRESS_EVERY = 50
+NAMES = "kind, objects, defaults, owner and the options of the connection"
 WORDS = ("created", "updated", "deleted", "unchanged", "failed")
 
 
@@ -49,9 +50,10 @@ class ActionModule(KibanaAction):
         """The checked options, with the connection's apart as ``connection``; or ``msg`` with what is wrong."""
         args = dict(self._task.args)
         kind, objects, defaults = args.pop("kind", None), args.pop("objects", None), args.pop("defaults", None) or {}
+        owner = args.pop("owner", None)
         unknown = sorted(set(args) - set(CONNECTION) - {"space"})
         if unknown:
-            return {"msg": f"Unsupported options: {', '.join(unknown)}. kibana_apply has kind, objects and defaults."}
+            return {"msg": f"Unsupported options: {', '.join(unknown)}. kibana_apply has {NAMES}."}
         if kind not in _kinds.APPLICABLE:
             return {"msg": f"kind is {kind!r}: it must be one of {', '.join(_kinds.APPLICABLE)}."}
         if not isinstance(defaults, Mapping):
@@ -61,7 +63,10 @@ class ActionModule(KibanaAction):
         for number, item in enumerate(objects):
             if not isinstance(item, Mapping):
                 return {"msg": f"objects[{number}] must be a dictionary with the options of {kind}."}
-        return {"kind": kind, "objects": [{**defaults, **item} for item in objects], "connection": args}
+        objects = [{**defaults, **item} for item in objects]
+        if owner:
+            objects = [item if is_absent(item) else _kinds.marked(kind, item, str(owner)) for item in objects]
+        return {"kind": kind, "objects": objects, "connection": args}
 
     def _outcomes(
         self, options: dict[str, Any], task_vars: dict[str, Any] | None
@@ -101,6 +106,11 @@ def batches(kind: str, objects: list[dict[str, Any]], connection: dict[str, Any]
         together[key].args[many.option].append({name: item[name] for name in item if name not in outside})
         together[key].numbers.append(number)
     return found
+
+
+def is_absent(item: Mapping[str, Any]) -> bool:
+    """Whether an object is to go."""
+    return item.get("state") == "absent"
 
 
 def lost(outcome: Mapping[str, Any]) -> bool:

@@ -39,11 +39,19 @@ options:
     description: Options for every object that does not have them.
     type: dict
     default: {}
+  owner:
+    description:
+      - Marks each object as belonging to this owner, so that M(stackops.kibana.kibana_prune) can tell it from others.
+      - The mark is the tag C(owner:<owner>), or the entry C(owner) in the metadata of a role. Kinds without tags and
+        metadata cannot be marked.
+      - An object that is given without tags has that tag alone then.
+    type: str
 notes:
   - It is an action plugin. With a local connection all modules run inside Ansible's own process, and share one
     connection to Kibana.
 seealso:
   - module: stackops.kibana.connector
+  - module: stackops.kibana.kibana_prune
   - module: stackops.kibana.kibana_roles
   - module: stackops.kibana.detection_rules
 """

@@ -34,13 +34,14 @@ class Kind:
 
     ``variable`` is the variable of the role kibana_config that lists such objects, ``area`` the tag of its tasks.
     ``labels`` are the options that may name an object for people, the first that is there does. ``many`` manages
-    several at once.
+    several at once. ``mark`` is the option that can say whose an object is: a list of tags, or ``metadata``.
     """
 
     module: str
     variable: str
     labels: tuple[str, ...] = ("id", "name")
     many: Many | None = None
+    mark: str = ""
 
     @property
     def area(self) -> str:
@@ -49,7 +50,7 @@ class Kind:
 
 KINDS = (
     Kind("space", "kibana_spaces"),
-    Kind("kibana_role", "kibana_roles", ("name",), Many("kibana_roles", "roles", alone=("state",))),
+    Kind("kibana_role", "kibana_roles", ("name",), Many("kibana_roles", "roles", alone=("state",)), "metadata"),
     Kind("connector", "kibana_connectors", ("name", "id")),
     Kind("fleet_proxy", "kibana_fleet_proxies", ("name", "id")),
     Kind("fleet_output", "kibana_fleet_outputs", ("name", "id")),
@@ -64,17 +65,17 @@ KINDS = (
     Kind("saved_objects_import", "kibana_saved_objects", ("src",)),
     Kind("dashboard", "kibana_dashboards", ("id", "title")),
     Kind("value_list", "kibana_value_lists"),
-    Kind("exception_list", "kibana_exception_lists", ("list_id", "id")),
+    Kind("exception_list", "kibana_exception_lists", ("list_id", "id"), mark="tags"),
     Kind("exception_items", "kibana_exception_items", ("list_id",)),
     Kind("endpoint_exception_list", "kibana_endpoint_exceptions", ("item_id",)),
-    Kind("detection_rule", "kibana_detection_rules", ("rule_id",), Many("detection_rules", "rules")),
+    Kind("detection_rule", "kibana_detection_rules", ("rule_id",), Many("detection_rules", "rules"), "tags"),
     Kind("prebuilt_rules", "kibana_prebuilt_rules", ("name",)),
-    Kind("alerting_rule", "kibana_alerting_rules", ("name", "id")),
+    Kind("alerting_rule", "kibana_alerting_rules", ("name", "id"), mark="tags"),
     Kind("maintenance_window", "kibana_maintenance_windows", ("title", "id")),
-    Kind("slo", "kibana_slos", ("name", "id")),
+    Kind("slo", "kibana_slos", ("name", "id"), mark="tags"),
     Kind("synthetics_private_location", "kibana_synthetics_private_locations", ("label", "id")),
     Kind("synthetics_parameter", "kibana_synthetics_parameters", ("key", "id")),
-    Kind("synthetics_monitor", "kibana_synthetics_monitors", ("name", "id")),
+    Kind("synthetics_monitor", "kibana_synthetics_monitors", ("name", "id"), mark="tags"),
     Kind("case_configuration", "kibana_case_configurations", ("owner",)),
     Kind("apm_agent_configuration", "kibana_apm_agent_configurations", ("service_name",)),
     Kind(
@@ -101,3 +102,14 @@ def label(kind: str, options: Mapping[str, Any]) -> str:
     """What to call an object, from the options that describe it."""
     names = [str(options[name]) for name in BY_MODULE[kind].labels if options.get(name) not in (None, "")]
     return names[0] if names else kind
+
+
+def marked(kind: str, options: Mapping[str, Any], owner: str) -> dict[str, Any]:
+    """The options of an object with the mark of its owner, where its kind has a place for one."""
+    place, mark = BY_MODULE[kind].mark, f"owner:{owner}"
+    if place == "metadata":
+        return {**options, "metadata": {**(options.get("metadata") or {}), "owner": owner}}
+    if place:
+        tags = list(options.get(place) or ())
+        return {**options, place: tags if mark in tags else [*tags, mark]}
+    return dict(options)
