@@ -66,6 +66,17 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
         {"config.*": "free, its keys depend on the type", "secrets.*": "free, its keys depend on the type"},
     ),
     ("case", PLATFORM, "/api/cases", "post", {"connector.fields.*": "free, its keys depend on the type"}),
+    (
+        "alerting_rule",
+        PLATFORM,
+        "/api/alerting/rule/{id}",
+        "post",
+        {
+            "params.*": "free, its keys depend on the type",
+            "actions.alerts_filter.query.dsl": "made by Kibana",
+            "actions.alerts_filter.query.filters.*": "filters as Kibana writes them",
+        },
+    ),
 ]
 
 

@@ -190,6 +190,24 @@ EXCUSES = (
         ".*",
         "the document says 204; the server answers 200 with an empty object (platform reference F.2, I)",
     ),
+    Excuse(
+        "POST|GET|PUT",
+        "/api/alerting/rule(/{id})?",
+        "request|response",
+        "(flapping)?",
+        "additionalProperties",
+        "none of (artifacts|enabled)",
+        "newer than the document: artifacts since 8.19 and 9.1, flapping.enabled since 9.3 (platform reference F.3)",
+    ),
+    Excuse(
+        "GET",
+        "/api/alerting/rules/_find",
+        "response",
+        "",
+        "additionalProperties|required",
+        ".*",
+        "the document shows a rule; the server answers with a page of them (platform reference F.3)",
+    ),
 )
 
 
