@@ -65,6 +65,7 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
         "post",
         {"config.*": "free, its keys depend on the type", "secrets.*": "free, its keys depend on the type"},
     ),
+    ("fleet_agent_policy", FLEET, "/api/fleet/agent_policies", "post", {}),
     ("case", PLATFORM, "/api/cases", "post", {"connector.fields.*": "free, its keys depend on the type"}),
     (
         "alerting_rule",
