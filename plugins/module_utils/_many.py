@@ -10,20 +10,25 @@ Nothing is written before everything is planned, and a failure of one object nev
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, TypeVar
 
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._progress import Progress
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
 Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
 Plans = dict[str, Plan]
 Refine = Callable[[Any, Plan, Mapping[str, Any]], Plan]
 Decide = Callable[[Mapping[str, Any], Any], Plan]
+Describe = Callable[[str, Plan], Mapping[str, Any]]
 WORDS = {"none": "unchanged", "create": "created", "update": "updated", "delete": "deleted"}
+
+HOPELESS = (None, 401, 403, 429, 503)  # what has failed so after all retries fails for the next object, too
 
 # The options that a list-valued module offers for deleting what is not listed.
 EXACT: dict[str, dict[str, Any]] = {"exact": {"type": "bool", "default": False}, "max_deletions": {"type": "int"}}
@@ -94,40 +99,64 @@ def json_size(value: Any) -> int:
     return len(json.dumps(value).encode()) + 1
 
 
-def write_many(chunked: Iterable[Sequence[str]], write: Callable[[Sequence[str]], Mapping[str, str]]) -> dict[str, str]:
+def write_many(
+    chunked: Iterable[Sequence[Key]], write: Callable[[Sequence[Key]], Mapping[Key, str]], concurrency: int = 1
+) -> dict[Key, str]:
     """Write chunk by chunk and return why which keys failed.
 
-    ``write`` returns the failures within its chunk. Where it raises, the whole chunk has failed, and what follows is
-    not attempted if the connection or the credentials are the reason.
+    ``write`` returns the failures within its chunk. Where it raises, the whole chunk has failed. See ``in_parallel``.
     """
-    failures: dict[str, str] = {}
-    stopped = ""
-    for chunk in chunked:
-        if stopped:
-            failures.update(dict.fromkeys(chunk, stopped))
-            continue
-        try:
-            failures.update(write(chunk))
-        except KibanaError as error:
-            failures.update(dict.fromkeys(chunk, error.message))
-            if error.status in (None, 401, 403):
-                stopped = f"not attempted, because: {error.message}"
+    parts = list(chunked)
+    failures: dict[Key, str] = {}
+
+    def attempt(number: int) -> None:
+        failures.update(write(parts[number]))
+
+    for number, message in in_parallel(range(len(parts)), attempt, concurrency).items():
+        failures.update(dict.fromkeys(parts[number], message))
     return failures
 
 
-def in_parallel(keys: Sequence[str], write: Callable[[str], Any], concurrency: int) -> dict[str, str]:
-    """Write each key by a request of its own, several at a time, and return why which keys failed."""
+def in_parallel(keys: Sequence[Key], write: Callable[[Key], Any], concurrency: int) -> dict[Key, str]:
+    """Write each key by a request of its own, several at a time, and return why which keys failed.
 
-    def attempt(key: str) -> str | None:
+    What is not begun yet is not attempted where the connection, the credentials or an overloaded Kibana are the
+    reason. An interruption waits for the requests under way, and starts no other: the next run continues from there.
+    """
+    stopped: list[str] = []
+
+    def attempt(key: Key) -> str | None:
+        if stopped:
+            return f"not attempted, because: {stopped[0]}"
         try:
             write(key)
         except KibanaError as error:
+            if error.status in HOPELESS:
+                stopped.append(error.message)
             return error.message
         return None
 
-    with ThreadPoolExecutor(max_workers=max(1, concurrency)) as pool:
-        outcomes = dict(zip(keys, pool.map(attempt, keys)))
-    return {key: message for key, message in outcomes.items() if message is not None}
+    progress, outcomes = Progress(len(keys)), {}
+    for key, message in _run(keys, attempt, max(1, min(concurrency, len(keys)))):
+        progress.add()
+        if message is not None:
+            outcomes[key] = message
+    return {key: outcomes[key] for key in keys if key in outcomes}
+
+
+def _run(keys: Sequence[Key], attempt: Callable[[Key], str | None], workers: int) -> Iterator[tuple[Key, str | None]]:
+    """What *attempt* says of each key, as it ends."""
+    if workers == 1:
+        for key in keys:
+            yield key, attempt(key)
+        return
+    pool = ThreadPoolExecutor(max_workers=workers)
+    try:
+        futures = {pool.submit(attempt, key): key for key in keys}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def still_failing(failures: Mapping[str, str], replan: Callable[[], Mapping[str, Plan]]) -> dict[str, str]:
@@ -144,27 +173,54 @@ def still_failing(failures: Mapping[str, str], replan: Callable[[], Mapping[str,
     return {key: text for key, text in failures.items() if key in plans and plans[key].changed}
 
 
-def report(context: Context, resource: Resource, plans: Plans, failures: Mapping[str, str]) -> dict[str, Any]:
+def report(
+    context: Context,
+    resource: Resource,
+    plans: Plans,
+    failures: Mapping[str, str],
+    describe: Describe | None = None,
+) -> dict[str, Any]:
     """The result of the task: every object, the counts, and a diff for each change that was (or would be) made.
 
-    Raises :class:`PartialFailure` with the same result where an object failed.
+    ``describe(key, plan)`` names an object in the result, where its key alone does not. Raises
+    :class:`PartialFailure` with the same result where an object failed.
     """
-    results = [_result(resource, key, step, failures) for key, step in plans.items()]
+    result = outcome(context, resource, plans, failures, describe)
+    complain(len(plans), failures, result)
+    return result
+
+
+def outcome(
+    context: Context,
+    resource: Resource,
+    plans: Plans,
+    failures: Mapping[str, str],
+    describe: Describe | None = None,
+) -> dict[str, Any]:
+    """Like ``report``, whether an object failed or not."""
+    results = [_result(resource, key, step, failures, describe) for key, step in plans.items()]
     made = {key: step for key, step in plans.items() if step.changed and key not in failures}
     result: dict[str, Any] = {"changed": bool(made), resource.result_key: results, "summary": _summary(results)}
     if context.module._diff and made:
         result["diff"] = [_diff(resource, key, step) for key, step in made.items()]
-    if failures:
-        reasons = "; ".join(f"{key}: {message}" for key, message in list(failures.items())[:5])
-        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
-        raise PartialFailure(f"{len(failures)} of {len(plans)} objects failed: {reasons}{more}", result)
     return result
 
 
-def _result(resource: Resource, key: str, step: Plan, failures: Mapping[str, str]) -> dict[str, Any]:
+def complain(total: int, failures: Mapping[str, str], result: dict[str, Any]) -> None:
+    """Raise :class:`PartialFailure` where some of *total* objects failed."""
+    if failures:
+        reasons = "; ".join(f"{key}: {message}" for key, message in list(failures.items())[:5])
+        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
+        raise PartialFailure(f"{len(failures)} of {total} objects failed: {reasons}{more}", result)
+
+
+def _result(
+    resource: Resource, key: str, step: Plan, failures: Mapping[str, str], describe: Describe | None
+) -> dict[str, Any]:
+    named = describe(key, step) if describe else {resource.key: key}
     if key in failures:
-        return {resource.key: key, "result": "failed", "msg": failures[key]}
-    return {resource.key: key, "result": WORDS[step.action]}
+        return {**named, "result": "failed", "msg": failures[key]}
+    return {**named, "result": WORDS[step.action]}
 
 
 def _summary(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
