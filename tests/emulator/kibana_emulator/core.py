@@ -173,7 +173,7 @@ class Emulator:
         if fault and fault.headers:
             outcome.headers.update({name.lower(): text for name, text in fault.headers.items()})
         if entry and entry.refresh and outcome.status < 300:
-            delay += self.refresh_ms / 1000
+            delay += reply.refreshes * self.refresh_ms / 1000
         if self.checker and entry:
             self.violations.extend(self.checker.check(entry, path, request, outcome))
         if request.method == "HEAD":

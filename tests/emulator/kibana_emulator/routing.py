@@ -22,12 +22,16 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass
 class Reply:
-    """An answer other than 200 with JSON. A str or bytes body goes out verbatim, anything else as JSON."""
+    """An answer other than 200 with JSON. A str or bytes body goes out verbatim, anything else as JSON.
+
+    refreshes: how many refreshes a write waits for, one after the other.
+    """
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
+    refreshes: int = 1
 
 
 @dataclass

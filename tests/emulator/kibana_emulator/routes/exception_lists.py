@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ..errors import SiemError
 from ..routing import Context, Reply, route
@@ -14,7 +13,7 @@ from ..schema import parse
 from . import exception_rules as rules
 from .exception_schema import ChangedList, Duplication, Find, Import, NewList, Selection, SharedList, Whole
 from .exception_store import Document, Exceptions
-from .exception_transfer import MAX_UPLOAD, import_exceptions, uploaded_lines
+from .exception_transfer import MAX_UPLOAD, check_import, import_exceptions, uploaded_lines
 
 READ = ("lists-read",)
 ALL = ("lists-all",)
@@ -132,24 +131,26 @@ def export_list(ctx: Context) -> Reply:
 
 
 @route("POST", "/api/exception_lists/_import", requires=ALL, max_body=MAX_UPLOAD, multipart=True)
-def import_list(ctx: Context) -> dict[str, Any]:
-    """Import lists and items; 200 whatever happens, errors are counted and listed."""
+def import_list(ctx: Context) -> Reply:
+    """Import lists and items; 200 unless the whole file is refused, errors are counted and listed."""
     query = parse(Import, ctx.query, "request query", style="zod")
     lists, items, errors = [], [], []
     for line in uploaded_lines(ctx):
         if isinstance(line, str):
             errors.append({"error": {"status_code": 400, "message": line}})
-        elif "entries" in line:
+        elif "entries" in line or "item_id" in line:
             items.append(line)
         elif "list_id" in line:
             lists.append(line)
+    check_import(lists, items)
     done = import_exceptions(ctx, lists, items, overwrite=query.overwrite, as_new=query.as_new_list)
     errors += done.list_errors + done.item_errors
-    return {
+    answer = {
         "errors": errors, "success": not errors, "success_count": done.lists + done.items,
         "success_exception_lists": not done.list_errors, "success_count_exception_lists": done.lists,
         "success_exception_list_items": not done.item_errors, "success_count_exception_list_items": done.items,
     }  # fmt: skip
+    return Reply(200, answer, refreshes=max(1, done.bulks))
 
 
 def existing_list(ctx: Context, list_id: str | None, object_id: str | None, namespace_type: str) -> Document:

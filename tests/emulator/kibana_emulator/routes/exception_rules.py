@@ -14,6 +14,7 @@ from .exception_schema import ChangedItem, Find, RuleItem
 from .exception_store import Document, Exceptions
 
 MAX_ITEMS = 10_000
+WINDOW = 10_000  # hits that Elasticsearch pages through
 ENDPOINT_LIST = "endpoint_list"
 _ENDPOINT_REFUSES = {
     "file.Ext.quarantine_path", "file.Ext.quarantine_result", "process.entity_id", "process.parent.entity_id",
@@ -103,6 +104,12 @@ def page_of(documents: list[Document], query: Find) -> Document:
         field = query.sort_field
         hits.sort(key=lambda item: str(_attribute(item, field) or ""), reverse=query.sort_order == "desc")
     start = max(query.page - 1, 0) * query.per_page
+    if start + query.per_page > WINDOW:
+        raise SiemError(
+            400,
+            "illegal_argument_exception: Result window is too large, from + size must be less than or equal to: "
+            f"[{WINDOW}] but was [{start + query.per_page}].",
+        )
     page = hits[start : start + query.per_page]
     return {"data": page, "page": query.page, "per_page": query.per_page, "total": len(hits)}
 
