@@ -37,6 +37,13 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
             "output_index": "deprecated and ignored",
         },
     ),
+    (
+        "exception_list",
+        PLATFORM,
+        "/api/exception_lists",
+        "post",
+        {"version": "a counter of Kibana, which moves at every write"},
+    ),
     ("value_list", PLATFORM, "/api/lists", "post", {"version": "a counter of Kibana, which moves at every write"}),
     (
         "fleet_output",
