@@ -34,7 +34,7 @@ Failures = dict[str, str]
 
 CHUNK_RULES = 200  # Kibana takes 10 000; an answer within kibana_timeout matters more
 CHUNK_BYTES = 9_000_000  # Kibana takes 10 MiB
-CHUNK_DELETIONS = 100  # Kibana takes no more ids
+CHUNK_IDS = 100  # Kibana takes no more ids
 CONCURRENCY = 5
 LOOKS = 3  # a search may lag behind what was just written
 ROUTES = ("bulk_action", "bulk_delete")
@@ -173,14 +173,14 @@ def delete_rules(client: KibanaClient, ids: Mapping[str, str], prefer: str) -> t
                     raise
                 routes.pop(0)
 
-    chunked = chunks(list(ids), CHUNK_DELETIONS, CHUNK_BYTES, len)
+    chunked = chunks(list(ids), CHUNK_IDS, CHUNK_BYTES, len)
     return write_many(chunked, delete), routes[0]
 
 
-def _by_bulk_action(client: KibanaClient, keys: Mapping[str, str]) -> Failures:
-    """``POST _bulk_action``: HTTP 500 where any rule failed, with a list of them; the others are deleted."""
+def by_bulk_action(client: KibanaClient, keys: Mapping[str, str], action: str = "delete") -> Failures:
+    """``POST _bulk_action``: HTTP 500 where any rule failed, with a list of them; it is done to the others."""
     try:
-        client.call("POST", PATH + "/_bulk_action", json={"action": "delete", "ids": list(keys)}, safe=True)
+        client.call("POST", PATH + "/_bulk_action", json={"action": action, "ids": list(keys)}, safe=True)
     except KibanaError as error:
         details = error.error.get("attributes") if isinstance(error.error, dict) else None
         problems = (details or {}).get("errors")
@@ -203,7 +203,7 @@ def _by_bulk_delete(client: KibanaClient, keys: Mapping[str, str]) -> Failures:
     }
 
 
-_DELETE = {"bulk_action": _by_bulk_action, "bulk_delete": _by_bulk_delete}
+_DELETE = {"bulk_action": by_bulk_action, "bulk_delete": _by_bulk_delete}
 
 
 def _stored(step: Plan) -> dict[str, Any]:
