@@ -89,4 +89,7 @@ options:
 notes:
   - All modules of this collection are in the action group C(stackops.kibana.kibana), so one entry
     C(group/stackops.kibana.kibana) under C(module_defaults) gives the connection options to a whole play.
+  - A loop over many objects of one kind may read the list of all of them once, instead of each. An object is always
+    read again before it is written. Set the variable C(kibana_prefetch) to V(false) where others change such objects
+    during the loop, and it must report what they did.
 """

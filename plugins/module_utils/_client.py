@@ -77,8 +77,12 @@ class KibanaClient:
             if is_route_missing(error.error):
                 if not probe:
                     raise
-                self.get(probe, in_space=in_space)
+                self.cached(f"probe {probe}", lambda: self._answers(probe, in_space))
             return None
+
+    def _answers(self, path: str, in_space: bool) -> bool:
+        self.get(path, in_space=in_space)
+        return True
 
     def delete(self, path: str, *, in_space: bool = True) -> None:
         """Delete an object that was there when last read; one that is gone by now is deleted."""

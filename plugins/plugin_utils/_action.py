@@ -41,6 +41,7 @@ class ActionModule(NormalAction):
 
     _here = False
     _diff_wanted = False
+    _prefetch = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result. Raises what ansible-core raises for a module that cannot be executed."""
@@ -63,15 +64,16 @@ class ActionModule(NormalAction):
             module_args["_ansible_diff"] = True
 
     def _choose(self, task_vars: dict[str, Any] | None) -> None:
-        """Decide where modules run."""
+        """Decide where modules run, and what those that run here may share."""
         self._module, obstacle = None, self._obstacle(task_vars or {})
         self._here = obstacle is None
+        self._prefetch = self._here and self._variable("kibana_prefetch", task_vars or {})
         if obstacle:
             Display().vvv(f"The module gets a process of its own: {obstacle}")
 
     def _obstacle(self, task_vars: dict[str, Any]) -> str | None:
         """Why the task cannot run in this process, or None."""
-        if not self._wanted(task_vars):
+        if not self._variable("kibana_in_process", task_vars):
             return "kibana_in_process is false"
         if self._connection.transport != "local":
             return "the connection is not local"
@@ -87,13 +89,13 @@ class ActionModule(NormalAction):
             return "another Python interpreter is configured"
         return None if PRELOADED else "the controller's Python lacks what modules need"
 
-    def _wanted(self, task_vars: dict[str, Any]) -> bool:
-        """The variable kibana_in_process, true unless set."""
-        value = self._templar.template(task_vars.get("kibana_in_process", True))
+    def _variable(self, name: str, task_vars: dict[str, Any]) -> bool:
+        """A variable that is true unless set."""
+        value = self._templar.template(task_vars.get(name, True))
         try:
             return boolean(value)
         except TypeError:
-            raise AnsibleActionFail(f"kibana_in_process must be true or false, not {value!r}.") from None
+            raise AnsibleActionFail(f"{name} must be true or false, not {value!r}.") from None
 
     def _same_python(self, task_vars: dict[str, Any]) -> bool:
         """Whether the interpreter for modules is the one that runs here, or is left to Ansible to find."""
@@ -128,7 +130,9 @@ class ActionModule(NormalAction):
         if not self._here or self._module is None:
             return super()._low_level_execute_command(cmd, *args, in_data=in_data, **kwargs)
         _make_folder(self.get_shell_option("remote_tmp", default="~/.ansible/tmp"))
-        outcome = _in_process.execute(self._module, in_data, cwd=self._loader.get_basedir())
+        # Attempts that wait for a change (until) must not share what they have read; the items of a loop may.
+        task = "" if self._task.until or self._task.retries else self._task._uuid
+        outcome = _in_process.execute(self._module, in_data, self._loader.get_basedir(), task, self._prefetch)
         return {
             "rc": outcome.rc,
             "stdout": outcome.stdout,

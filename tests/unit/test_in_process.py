@@ -259,6 +259,24 @@ def test_a_real_module_both_ways_and_one_connection_for_a_loop(tree):
     assert (few, many) == (6, 14)
 
 
+def test_what_a_loop_reads(tree):
+    kibana = Emulator()
+    with EmulatorServer(kibana) as server:
+        environment = {"KIBANA_URL": server.url, "KIBANA_USERNAME": "elastic", "KIBANA_PASSWORD": "changeme"}
+        results = play(tree, "prefetch.yml", **environment)
+    tasks = {
+        line["task"]: line["result"] for line in results if line["result"].get("results") or "role" in line["result"]
+    }
+    assert [task for task, result in tasks.items() if result["changed"]] == ["Present"]
+    log = [entry["path"].removeprefix("/api/security/role") for entry in kibana.requests if entry["method"] == "GET"]
+    each = [f"/role-{number}" for number in range(8)]
+    listed = ["/role-0", "/role-1", ""]
+    present, rest = log[:17], log[17:]
+    # Before and after each write; once it is asked whether roles are there at all.
+    assert present == ["/role-0", "", *[name for name in each for _unused in (1, 2)][1:]]
+    assert rest == [*listed, "/role-1", *each, *each, *listed]
+
+
 def test_interrupted_by_the_user(tree):
     run = subprocess.Popen(
         [str(PLAYBOOK), "-i", "inventory", "interrupt.yml"],
