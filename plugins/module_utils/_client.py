@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings
@@ -224,22 +224,8 @@ class KibanaClient:
             )
             if not response.is_redirect:
                 return response
-            url, params = self._redirected(method, path, url, response), None
+            url, params = _session.redirected(method, path, url, response, self.settings), None
         raise KibanaError(f"{url} redirects in a circle: check kibana_url.", method=method, path=path)
-
-    def _redirected(self, method: str, path: str, url: str, response: Any) -> str:
-        """The target of a redirect, followed only for reads and only on the same host: credentials go nowhere else."""
-        target = _session.requests.compat.urljoin(url, response.headers["Location"])
-        here, there = urlsplit(url), urlsplit(target)
-        if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
-            raise KibanaError(
-                f"{self.settings.url} redirects {method} {path} to {there.scheme}://{there.hostname or ''} (HTTP"
-                f" {response.status_code}), where no credentials are sent: set kibana_url to Kibana's own address.",
-                method=method,
-                path=path,
-                status=response.status_code,
-            )
-        return str(target)
 
     def _decode(self, response: Any, method: str, path: str) -> Any:
         if not response.content:

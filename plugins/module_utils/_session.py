@@ -12,6 +12,7 @@ import ssl
 import time
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
@@ -147,6 +148,21 @@ def _load_client_cert(context: ssl.SSLContext, settings: Settings) -> None:
         raise SettingsError(
             f"kibana_client_cert and kibana_client_key cannot be used: {error}. They must be a pair of PEM files."
         ) from error
+
+
+def redirected(method: str, path: str, url: str, response: Any, settings: Settings) -> str:
+    """The target of a redirect, followed only for reads and only on the same host: credentials go nowhere else."""
+    target = requests.compat.urljoin(url, response.headers["Location"])
+    here, there = urlsplit(url), urlsplit(target)
+    if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
+        raise KibanaError(
+            f"{settings.url} redirects {method} {path} to {there.scheme}://{there.hostname or ''} (HTTP"
+            f" {response.status_code}), where no credentials are sent: set kibana_url to Kibana's own address.",
+            method=method,
+            path=path,
+            status=response.status_code,
+        )
+    return str(target)
 
 
 def unreachable(error: Exception, method: str, path: str, settings: Settings) -> KibanaError:
