@@ -66,7 +66,7 @@ def create_view(ctx: Context) -> dict[str, Any]:
         raise CoreError(400, f"Saved object [{KIND}/{id_}] conflict")
     spaces = {"namespaces": sorted(view["namespaces"])} if view.get("namespaces") else {}
     attributes = {"fieldFormatMap": "{}", "fieldAttrs": "{}", "runtimeFieldMap": "{}", "sourceFilters": "[]"}
-    saved = _put(ctx, {"type": KIND, "id": id_, **spaces, "attributes": {**attributes, **_attributes(view)}})
+    saved = put(ctx, {"type": KIND, "id": id_, **spaces, "attributes": {**attributes, **_attributes(view)}})
     default = ctx.store(DEFAULTS)
     if ctx.emulator.version < (9, 0) and not default.get("id"):
         default["id"] = id_
@@ -99,7 +99,7 @@ def update_view(ctx: Context) -> dict[str, Any]:
     attributes = {**stored, **_attributes(given)}
     if "runtimeFieldMap" in given:
         _move_attributes(attributes, given["runtimeFieldMap"])
-    return {"data_view": _show(_put(ctx, {**saved, "attributes": attributes}))}
+    return {"data_view": _show(put(ctx, {**saved, "attributes": attributes}))}
 
 
 @route("DELETE", BASE + "/data_view/{id}", requires=MANAGE)
@@ -128,7 +128,7 @@ def update_fields(ctx: Context) -> dict[str, Any]:
         attrs[field] = {name: value for name, value in {**attrs.get(field, {}), **change}.items() if value is not None}
     attributes["fieldFormatMap"] = json.dumps({name: value for name, value in formats.items() if value})
     attributes["fieldAttrs"] = json.dumps(attrs)
-    changed = _put(ctx, {**saved, "attributes": attributes})
+    changed = put(ctx, {**saved, "attributes": attributes})
     return {"acknowledged": True} if ctx.emulator.version < (9, 0) else {"data_view": _show(changed)}
 
 
@@ -168,12 +168,13 @@ def spaces_of(ctx: Context, saved: Saved) -> list[str]:
     return list(ctx.shared("spaces")) if "*" in saved["namespaces"] else list(saved["namespaces"])
 
 
-def _put(ctx: Context, saved: Saved) -> Saved:
+def put(ctx: Context, saved: Saved) -> Saved:
+    """Store an object in all its spaces."""
     stored = save(ctx.emulator, ctx.space, saved)
     for space in spaces_of(ctx, stored):
-        objects(ctx.emulator, space)[key(KIND, stored["id"])] = stored
+        objects(ctx.emulator, space)[key(stored["type"], stored["id"])] = stored
     if ctx.space not in spaces_of(ctx, stored):
-        del objects(ctx.emulator, ctx.space)[key(KIND, stored["id"])]
+        del objects(ctx.emulator, ctx.space)[key(stored["type"], stored["id"])]
     return stored
 
 
