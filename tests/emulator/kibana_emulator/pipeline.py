@@ -118,6 +118,10 @@ def _payload(entry: Route, request: Incoming, context: Context) -> None:
             raise CoreError(415, "Unsupported Media Type")
         _multipart(request.raw, mime, options, context)
         return
+    if entry.binary:
+        if mime not in entry.binary:
+            raise CoreError(415, "Unsupported Media Type")
+        return
     if mime != "application/json" and not mime.endswith("+json"):
         raise CoreError(415, "Unsupported Media Type")
     context.body = _json(request.raw)

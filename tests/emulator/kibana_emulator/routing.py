@@ -75,6 +75,7 @@ class Route:
     before: tuple[int, int] | None
     max_body: int
     multipart: bool
+    binary: tuple[str, ...]
     auth: str
     refresh: bool
     concurrency: int | None
@@ -112,6 +113,7 @@ def route(
     before: tuple[int, int] | None = None,
     max_body: int = MEBIBYTE,
     multipart: bool = False,
+    binary: tuple[str, ...] = (),
     auth: str = "required",
     refresh: bool | None = None,
     concurrency: int | None = None,
@@ -121,8 +123,9 @@ def route(
     requires: Kibana API privileges, any one of them suffices. versioned: takes part in `elastic-api-version`.
     internal: needs `x-elastic-internal-origin` from 9.0 on and has version 1. since/before: (major, minor), the route
     exists from `since` and is gone from `before`. max_body: bytes, above it 413. multipart: takes a form instead of
-    JSON. auth: `required`, or `optional` for routes which answer anonymous callers. refresh: whether the answer waits
-    for `refresh_ms`; by default every method but GET does. concurrency: how many such requests may be under way; one
+    JSON. binary: takes these types instead, unread in `raw`. auth: `required`, or `optional` for routes which answer
+    anonymous callers. refresh: whether the answer waits for `refresh_ms`; by default every method but GET does.
+    concurrency: how many such requests may be under way; one
     more is 429 before anybody looks at it.
     """
     segments = tuple(template.split("/"))
@@ -141,6 +144,7 @@ def route(
             before,
             max_body,
             multipart,
+            binary,
             auth,
             waits,
             concurrency,

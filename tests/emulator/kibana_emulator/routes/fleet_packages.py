@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import CoreError
 from ..routing import Context, Reply, route
 from ..schema import Strict, parse
+from .fleet_package_registry import manifest
 
 if TYPE_CHECKING:
     from ..core import Emulator
@@ -96,6 +97,10 @@ REGISTRY: dict[str, tuple[str, tuple[str, ...], list[dict[str, Any]], bool]] = {
     "log": ("Custom Logs", ("2.3.1",), _LOG, True),
     "elastic_agent": ("Elastic Agent", ("2.0.3",), [], True),
     "security_detection_engine": ("Prebuilt Security Detection Rules", ("9.4.5", "9.4.2"), [], True),
+    "okta": ("Okta", ("3.1.0", "3.0.0"), [], True),
+    "system": ("System", ("1.61.0", "1.60.0"), [], True),
+    "fleet_server": ("Fleet Server", ("1.6.0",), [], True),
+    "endpoint": ("Elastic Defend", ("8.18.0",), [], True),
     "preview_demo": ("Preview demo", ("0.1.0-beta.1",), _LOG, True),
     "unsigned_demo": ("Unsigned demo", ("1.0.0",), _LOG, False),
 }
@@ -111,22 +116,22 @@ def seed_soc(emulator: Emulator) -> None:
     emulator.store("fleet_packages")["apache"] = {"version": "1.23.0", "created_at": "2026-01-05T00:00:00.000Z"}
 
 
-def _latest(name: str, prerelease: bool) -> str | None:
+def latest(name: str, prerelease: bool) -> str | None:
     versions = REGISTRY[name][1] if name in REGISTRY else ()
     return next((version for version in versions if prerelease or "-" not in version), None)
 
 
-def _found(name: str, version: str | None, prerelease: bool, ignore_unverified: bool) -> str:
+def found(name: str, version: str | None, prerelease: bool, ignore_unverified: bool) -> str:
     """Return the version that is meant; 404, 400 for a bad version or signature."""
     if version and not SEMVER.match(version):
         raise CoreError(400, "Package version is not a valid semver")
-    latest = _latest(name, prerelease)
-    if latest is None or (version and version not in REGISTRY[name][1]):
-        raise CoreError(404, f"[{name}-{version or latest}] package not found in registry")
+    newest = latest(name, prerelease)
+    if newest is None or (version and version not in REGISTRY[name][1]):
+        raise CoreError(404, f"[{name}-{version or newest}] package not found in registry")
     if not REGISTRY[name][3] and not ignore_unverified:
         attributes = {"type": "verification_failed"}
-        raise CoreError(400, f"{name}-{version or latest} failed signature verification.", attributes)
-    return version or latest
+        raise CoreError(400, f"{name}-{version or newest} failed signature verification.", attributes)
+    return version or newest
 
 
 @route("GET", "/api/fleet/epm/templates/{pkgName}/{pkgVersion}/inputs", requires=READ)
@@ -134,7 +139,7 @@ def template_inputs(ctx: Context) -> Reply | dict[str, Any]:
     """The inputs of a package as a standalone agent takes them."""
     query = parse(TemplateQuery, ctx.query, "request query")
     name = ctx.path["pkgName"]
-    _found(name, ctx.path["pkgVersion"], query.prerelease, query.ignoreUnverified)
+    found(name, ctx.path["pkgVersion"], query.prerelease, query.ignoreUnverified)
     inputs = REGISTRY[name][2]
     if query.format == "json":
         return {"inputs": _untitled(inputs)}
@@ -175,22 +180,25 @@ def _scalar(value: Any) -> str:
 
 
 def _summary(ctx: Context, name: str, prerelease: bool) -> dict[str, Any]:
-    title = REGISTRY[name][0]
     installed = ctx.shared("fleet_packages").get(name)
-    latest = _latest(name, prerelease) or (installed or {})["version"]
+    title = REGISTRY[name][0] if name in REGISTRY else name
+    newest = latest(name, prerelease) or (installed or {})["version"]
     item = {
-        "id": name, "name": name, "title": title, "description": f"{title}, emulated", "version": latest,
-        "type": "integration", "release": "beta" if "-" in latest else "ga", "categories": ["observability"],
-        "path": f"/package/{name}/{latest}", "download": f"/epr/{name}/{name}-{latest}.zip",
-        "status": "installed" if installed else "not_installed", "owner": {"github": "elastic/integrations"},
+        "id": name, "name": name, "title": title, "description": f"{title}, emulated", "version": newest,
+        "type": "integration", "release": "beta" if "-" in newest else "ga", "categories": ["observability"],
+        "path": f"/package/{name}/{newest}", "download": f"/epr/{name}/{name}-{newest}.zip",
+        "status": installed.get("status", "installed") if installed else "not_installed",
+        "owner": {"github": "elastic/integrations"},
     }  # fmt: skip
     return {**item, "installationInfo": _installation(name, installed)} if installed else item
 
 
 def _installation(name: str, installed: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": "epm-packages", "name": name, "version": installed["version"], "install_status": "installed",
-        "install_source": "registry", "installed_es": [], "installed_kibana": [], "verification_status": "verified",
+        "type": "epm-packages", "name": name, "version": installed["version"],
+        "install_status": installed.get("status", "installed"),
+        "install_source": installed.get("source", "registry"), "installed_es": [], "installed_kibana": [],
+        "verification_status": "verified",
         "created_at": installed["created_at"], "updated_at": installed["created_at"],
     }  # fmt: skip
 
@@ -199,7 +207,7 @@ def _installation(name: str, installed: dict[str, Any]) -> dict[str, Any]:
 def list_packages(ctx: Context) -> dict[str, Any]:
     """All packages, unpaged; prereleases only when asked for."""
     query = parse(PackagesQuery, ctx.query, "request query")
-    return {"items": [_summary(ctx, name, query.prerelease) for name in REGISTRY if _latest(name, query.prerelease)]}
+    return {"items": [_summary(ctx, name, query.prerelease) for name in REGISTRY if latest(name, query.prerelease)]}
 
 
 @route("GET", "/api/fleet/epm/packages/{pkgName}", requires=READ)
@@ -207,10 +215,12 @@ def list_packages(ctx: Context) -> dict[str, Any]:
 def get_package(ctx: Context) -> dict[str, Any]:
     """One package, its latest version by default; `status` looks at the name alone."""
     query = parse(PackageQuery, ctx.query, "request query")
-    name = ctx.path["pkgName"]
-    version = _found(name, ctx.path.get("pkgVersion"), query.prerelease, query.ignoreUnverified)
-    item = {**_summary(ctx, name, True), "version": version, "latestVersion": _latest(name, query.prerelease)}
-    assets = {"kibana": {}, "elasticsearch": {}}
-    return {
-        "item": {**item, "assets": assets, "policy_templates": [], "data_streams": [], "keepPoliciesUpToDate": False}
-    }
+    name, installed = ctx.path["pkgName"], ctx.shared("fleet_packages").get(ctx.path["pkgName"])
+    if installed and installed.get("source") == "upload":
+        version = newest = installed["version"]
+    else:
+        version = found(name, ctx.path.get("pkgVersion"), query.prerelease, query.ignoreUnverified)
+        newest = latest(name, query.prerelease)
+    item = {**_summary(ctx, name, True), "version": version, "latestVersion": newest, **manifest(name, version)}
+    keep = (installed or {}).get("keep_policies_up_to_date", False)
+    return {"item": {**item, "assets": {"kibana": {}, "elasticsearch": {}}, "keepPoliciesUpToDate": keep}}
