@@ -17,6 +17,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._client import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import AGENTS, Fleet, hostname
 from ansible_collections.stackops.kibana.plugins.module_utils._many import chunks, write_many
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure
+from ansible_collections.stackops.kibana.plugins.module_utils._progress import Progress
 
 ACTION_PAGES = 20
 MAX_INTERVAL = 10.0
@@ -137,6 +138,7 @@ def wait_for(client: KibanaClient, action_ids: Iterable[str], timeout: int) -> d
     """Look at actions until none is in progress, or time is up; the last state of each (``{}``: never seen)."""
     states: dict[str, dict[str, Any]] = {action_id: {} for action_id in action_ids}
     begin, waited, interval = time.monotonic(), 0.0, 1.0
+    progress = Progress(len(states))
     while True:
         pending = {key for key, state in states.items() if state.get("status", "IN_PROGRESS") == "IN_PROGRESS"}
         states.update(_action_states(client, pending))
@@ -144,10 +146,16 @@ def wait_for(client: KibanaClient, action_ids: Iterable[str], timeout: int) -> d
             return states
         if max(waited, time.monotonic() - begin) >= timeout:
             return states
+        progress.tell(_answered(states))
         interval = min(interval, max(0.1, timeout - waited))
         pause(0, interval)
         waited += interval
         interval = min(MAX_INTERVAL, interval * 1.5)
+
+
+def _answered(states: Mapping[str, Mapping[str, Any]]) -> str:
+    done, asked = (sum(state.get(name, 0) for state in states.values()) for name in ("nbAgentsAck", "nbAgentsActioned"))
+    return f"{done} of {asked} agents have answered"
 
 
 def _action_states(client: KibanaClient, wanted: set[str]) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ it builds, sends and starts a module are replaced, those before and after are no
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import sys
@@ -42,6 +43,7 @@ class ActionModule(NormalAction):
     _here = False
     _diff_wanted = False
     _prefetch = True
+    _host = ""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result. Raises what ansible-core raises for a module that cannot be executed."""
@@ -66,6 +68,7 @@ class ActionModule(NormalAction):
     def _choose(self, task_vars: dict[str, Any] | None) -> None:
         """Decide where modules run, and what those that run here may share."""
         self._module, obstacle = None, self._obstacle(task_vars or {})
+        self._host = (task_vars or {}).get("inventory_hostname", "")
         self._here = obstacle is None
         self._prefetch = self._here and self._variable("kibana_prefetch", task_vars or {})
         if obstacle:
@@ -132,7 +135,8 @@ class ActionModule(NormalAction):
         _make_folder(self.get_shell_option("remote_tmp", default="~/.ansible/tmp"))
         # Attempts that wait for a change (until) must not share what they have read; the items of a loop may.
         task = "" if self._task.until or self._task.retries else self._task._uuid
-        outcome = _in_process.execute(self._module, in_data, self._loader.get_basedir(), task, self._prefetch)
+        with _in_process.telling(None if self._task.no_log else self._tell):
+            outcome = _in_process.execute(self._module, in_data, self._loader.get_basedir(), task, self._prefetch)
         return {
             "rc": outcome.rc,
             "stdout": outcome.stdout,
@@ -140,6 +144,10 @@ class ActionModule(NormalAction):
             "stderr": outcome.stderr,
             "stderr_lines": outcome.stderr.splitlines(),
         }
+
+    def _tell(self, text: str) -> None:
+        """Show how far a long task is. Not on standard output, which may be meant for a program."""
+        Display().display(f"{self._host}: {self._module}: {text}", color=C.COLOR_VERBOSE, stderr=True)
 
 
 def _built(payload: bytes, path: str) -> Any:
@@ -153,6 +161,7 @@ def _built(payload: bytes, path: str) -> Any:
     return built, path
 
 
+@functools.cache
 def _place(interpreter: str) -> tuple[str, str]:
     """Folder and program of an interpreter. The folder counts: a virtual environment's Python is a link to another."""
     path = shutil.which(interpreter) or interpreter

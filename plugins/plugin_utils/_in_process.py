@@ -61,6 +61,14 @@ class _ExitHandlers:
                 traceback.print_exc()
 
 
+@contextlib.contextmanager
+def telling(show: Callable[[str], None] | None) -> Iterator[None]:
+    """Let modules say how far they are, for the time of the call."""
+    progress = importlib.import_module(f"{COLLECTION}.module_utils._progress")
+    with _swapped(progress, show=show):
+        yield
+
+
 def preload() -> bool:
     """Import what every module needs, so that forked workers find it there. False where something is not installed."""
     try:
