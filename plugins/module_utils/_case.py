@@ -76,7 +76,7 @@ def whole_connector(
     fields = given.get("fields")
     if kept and fields is None:
         return dict(kept)
-    return {**known, "fields": _whole_fields(known["type"], kept.get("fields") or {}, fields or {})}
+    return {**known, "fields": whole_fields(known["type"], kept.get("fields") or {}, fields or {})}
 
 
 def _looked_up(client: KibanaClient, known: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _looked_up(client: KibanaClient, known: Mapping[str, Any], check_mode: bool)
     return {**unknown, **known}
 
 
-def _whole_fields(kind: str, stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any] | None:
+def whole_fields(kind: str, stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any] | None:
     """All fields of a type of connector; an empty text clears one."""
     merged = {**dict.fromkeys(CONNECTOR_FIELDS.get(kind, ())), **stored, **given}
     return {name: None if value == "" else value for name, value in merged.items()} or None
@@ -106,12 +106,13 @@ def whole_custom_fields(given: list[dict[str, Any]], stored: list[dict[str, Any]
     """
     fields = {field["key"]: field for field in stored}
     for field in given:
-        value = _typed(field)
+        value = typed(field)
         fields[field["key"]] = {"key": field["key"], "type": field["type"], "value": value}
     return list(fields.values())
 
 
-def _typed(field: Mapping[str, Any]) -> Any:
+def typed(field: Mapping[str, Any]) -> Any:
+    """The value of a custom field as its type wants it, None for an empty one. Raises :class:`PlanError`."""
     kind, value = field["type"], field["value"]
     text = str(value).strip().lower()
     if value is None or text == "":

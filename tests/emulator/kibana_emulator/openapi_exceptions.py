@@ -137,6 +137,15 @@ EXCUSES = (
         "a union of text and `{id}` that the derived document has lost (reference platform A.3)",
     ),
     Excuse(
+        "POST|DELETE",
+        "/api/fleet/epm/packages/{pkgName}/{pkgVersion}",
+        "response",
+        r"items\.\d+",
+        "anyOf",
+        ".*",
+        "an empty union: the derived document has lost the kinds of assets (reference platform A.10)",
+    ),
+    Excuse(
         "GET",
         "/api/cases/{caseId}/comments/_find",
         "response",
@@ -162,6 +171,15 @@ EXCUSES = (
         ".*",
         ".*",
         "the document lacks .thehive, and calls the incidentTypes of .resilient issueTypes; the emulator checks them",
+    ),
+    Excuse(
+        "GET|POST|PATCH",
+        "/api/cases/configure(/{configurationId})?",
+        "request|response",
+        r"(\d+\.)?templates\.\d+\.caseFields\.customFields\.\d+\.value",
+        "type",
+        ".*",
+        "null is no value, and an update itself gives it to templates that lack a field",
     ),
     Excuse(
         "POST|PUT",

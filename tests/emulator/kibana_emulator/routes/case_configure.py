@@ -7,36 +7,77 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from ..errors import CoreError
 from ..routing import Context, route
 from ..schema import OMITTED, Strict
 from .case_rules import CASES, CONFIGURATIONS, Case, ensure, readable_owners, user
-from .case_schema import Connector, Owner, at_most, given, limited
+from .case_schema import (
+    Assignees,
+    Category,
+    Connector,
+    CustomFields,
+    Description,
+    NewSettings,
+    Owner,
+    Severity,
+    Tags,
+    Title,
+    at_most,
+    given,
+    limited,
+)
 
 BASE = "/api/cases/configure"
 Closure = Literal["close-by-user", "close-by-pushing"]
 
 
+Key = Annotated[str, Field(pattern="^[a-z0-9_-]+$", max_length=36)]
+
+
 class CustomFieldDefinition(Strict):
     """A custom field that cases of the owner have."""
 
-    key: Annotated[str, Field(pattern="^[a-z0-9_-]+$", max_length=36)]
+    key: Key
     label: Annotated[str, AfterValidator(limited("label", 50))]
     type: Literal["text", "toggle", "number"]
     required: bool
     defaultValue: Any = OMITTED
 
+    @model_validator(mode="after")
+    def _typed(self) -> CustomFieldDefinition:
+        kinds = {"text": str, "toggle": bool, "number": (int, float)}
+        fits = isinstance(self.defaultValue, kinds[self.type])
+        if self.defaultValue is not None and not (
+            fits and (self.type == "toggle") == isinstance(self.defaultValue, bool)
+        ):
+            raise ValueError('Invalid value supplied to "customFields,defaultValue"')
+        return self
+
+
+class CaseFields(Strict):
+    """What a template fills in."""
+
+    title: Title = OMITTED
+    description: Description = OMITTED
+    tags: Tags = OMITTED
+    severity: Severity = OMITTED
+    category: Category | None = OMITTED
+    assignees: Assignees = OMITTED
+    connector: Connector = OMITTED
+    settings: NewSettings = OMITTED
+    customFields: CustomFields = OMITTED
+
 
 class Template(Strict):
     """What a new case may start from."""
 
-    key: str
-    name: str
-    description: str = OMITTED
-    tags: list[str] = OMITTED
-    caseFields: dict[str, Any] | None
+    key: Key
+    name: Annotated[str, AfterValidator(limited("name", 50))]
+    description: Annotated[str, Field(max_length=1000)] = OMITTED
+    tags: Annotated[list[Annotated[str, AfterValidator(limited("template's tag", 50))]], Field(max_length=10)] = OMITTED
+    caseFields: CaseFields | None
 
 
 Definitions = Annotated[list[CustomFieldDefinition], AfterValidator(at_most("customFields", 10))]
@@ -70,6 +111,41 @@ def _check_keys(sent: Case) -> None:
             raise CoreError(400, f"Invalid duplicated {name} keys in request: {', '.join(sorted(keys))}")
 
 
+def _check_templates(templates: list[Case], configured: list[Case] | None) -> None:
+    """Refuse templates that do not fit the custom fields of the same request: those that are stored do not count."""
+    types = {field["key"]: field["type"] for field in configured or []}
+    for index, template in enumerate(templates):
+        fields = (template["caseFields"] or {}).get("customFields") or []
+        if configured is None and fields:
+            raise CoreError(400, "No custom fields configured.")
+        if not fields and types:
+            raise CoreError(400, "No custom fields added to template.")
+        keys = [field["key"] for field in fields]
+        if len(keys) != len(set(keys)):
+            raise CoreError(400, f"Invalid duplicated templates[{index}]'s customFields keys in request: {keys[0]}")
+        unknown = [key for key in keys if key not in types]
+        if unknown:
+            raise CoreError(400, f"Invalid custom field keys: {','.join(unknown)}")
+        wrong = [field["key"] for field in fields if field["type"] != types[field["key"]]]
+        if wrong:
+            raise CoreError(400, f"The following custom fields have the wrong type in the request: {', '.join(wrong)}")
+
+
+def _transformed(templates: list[Case], configured: list[Case]) -> list[Case]:
+    """Return templates with exactly the configured custom fields, as an update leaves them."""
+    done = []
+    for template in templates:
+        fields = (template["caseFields"] or {}).get("customFields") or []
+        kept = [field for field in fields if field["key"] in {item["key"] for item in configured}]
+        for item in configured:
+            if item["key"] not in {field["key"] for field in kept}:
+                value = item.get("defaultValue")
+                empty = False if item["type"] == "toggle" else None
+                kept.append({"key": item["key"], "type": item["type"], "value": empty if value is None else value})
+        done.append({**template, "caseFields": {**(template["caseFields"] or {}), "customFields": kept}})
+    return done
+
+
 def _found(ctx: Context, owner: str) -> list[Case]:
     return [item for item in ctx.store(CONFIGURATIONS).values() if item["owner"] == owner]
 
@@ -86,6 +162,7 @@ def create(ctx: Context) -> Case:
     """Make a configuration, which takes the place of the one that the owner had."""
     sent = given(NewConfiguration, ctx.body, ctx.emulator.version)
     _check_keys(sent)
+    _check_templates(sent.get("templates", []), sent.get("customFields"))
     ensure(ctx, sent["owner"], "all", "create case configuration")
     for old in _found(ctx, sent["owner"]):
         del ctx.store(CONFIGURATIONS)[old["id"]]
@@ -100,24 +177,30 @@ def create(ctx: Context) -> Case:
 
 @route("PATCH", BASE + "/{configurationId}")
 def update(ctx: Context) -> Case:
-    """Change a configuration. Values of custom fields that are gone go from all cases."""
+    """Change a configuration. Templates that are left out are gone; of custom fields that go, the values of all cases.
+
+    Which custom fields a template may have depends on those of the same request.
+    """
     sent = given(ConfigurationPatch, ctx.body, ctx.emulator.version)
     stored = ctx.store(CONFIGURATIONS).get(ctx.path["configurationId"])
     if stored is None:
         text = f"Saved object [cases-configure/{ctx.path['configurationId']}] not found"
         raise CoreError(404, f"Failed to get patch configure in route: Error: {text}")
-    ensure(ctx, stored["owner"], "all", "update case configuration")
-    _check_keys(sent)
-    if sent.pop("version") != stored["version"]:
-        raise CoreError(409, "This configuration has been updated. Please refresh before saving additional updates.")
     types = {field["key"]: field["type"] for field in stored["customFields"]}
     wrong = [
-        field["key"]
+        f'"{field["label"]}"'
         for field in sent.get("customFields", [])
         if types.get(field["key"], field["type"]) != field["type"]
     ]
     if wrong:
-        raise CoreError(400, f"Invalid custom field types in request for the following keys: {', '.join(wrong)}")
+        text = "Invalid custom field types in request for the following labels"
+        raise CoreError(400, f"{text}: {', '.join(wrong)}")
+    _check_keys(sent)
+    sent["templates"] = _transformed(sent.get("templates", []), sent.get("customFields", []))
+    _check_templates(sent["templates"], sent.get("customFields"))
+    ensure(ctx, stored["owner"], "all", "update case configuration")
+    if sent.pop("version") != stored["version"]:
+        raise CoreError(409, "This configuration has been updated. Please refresh before saving additional updates.")
     stamp = {"updated_at": ctx.emulator.now(), "updated_by": user(ctx.user.name)}
     stored.update({**sent, **stamp, "version": ctx.emulator.version_token()})
     kept = {field["key"] for field in stored["customFields"]}
