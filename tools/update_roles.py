@@ -81,6 +81,7 @@ def task(kind: Any) -> dict[str, Any]:
         },
         "when": f"{kind.variable} | default([]) | length > 0",
         "register": result(kind),
+        "ignore_errors": "{{ kibana_config_keep_going | default(false) }}",
         "tags": [kind.area],
     }
 

@@ -126,7 +126,7 @@ def combined(
     """The result of the task: every object, the counts, the diffs, the warnings of all."""
     labels = [_kinds.label(kind, item) for item in objects]
     entries = {
-        number: {"object": labels[number], **said}
+        number: {"object": labels[number], **place(batch), **said}
         for batch, outcome in outcomes
         for number, said in zip(batch.numbers, told(batch, outcome))
     }
@@ -143,6 +143,12 @@ def combined(
         if texts:
             result[key] = [text for number, text in enumerate(texts) if text not in texts[:number]]
     return {**result, **failure(result["objects"])}
+
+
+def place(batch: Batch) -> dict[str, str]:
+    """The space that a batch was told to work in, where it was."""
+    space = batch.args.get("kibana_space") or batch.args.get("space")
+    return {"space": str(space)} if space else {}
 
 
 def failure(entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -96,6 +96,10 @@ objects:
       description: The name or id by which the task calls the object.
       returned: always
       type: str
+    space:
+      description: The space that the task, or the object itself, names.
+      returned: when one is named
+      type: str
     result:
       description: V(created), V(updated), V(deleted), V(unchanged) or V(failed).
       returned: always

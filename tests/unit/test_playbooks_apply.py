@@ -125,6 +125,7 @@ def test_modules_for_many_take_what_they_can(tmp_path: Path) -> None:
         ("three", "created"),
         ("four", "failed"),
     ]
+    assert found["objects"][1]["space"] == "soc" and "space" not in found["objects"][0]
     assert "severity" in found["objects"][3]["msg"]
     assert [part["after_header"] for part in found["diff"]] == [
         f"detection_rule: {name}" for name in ("one", "three", "two")

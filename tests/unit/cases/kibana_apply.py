@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module that only reads: see tests/unit/modules/test_info.py."""
+"""An action of its own: see tests/unit/test_playbooks_apply.py."""
 
 from __future__ import annotations
 
