@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: drift_report
 short_description: Write a report of what differs between Kibana and its description
 description:
-  - Turns the results of M(stackops.kibana.kibana_apply) and M(stackops.kibana.kibana_prune) in check mode, with
-    C(diff: true), into one report on one or many Kibanas, as JSON, Markdown and HTML.
+  - Turns the results of M(stackops.kibana.kibana_apply) and M(stackops.kibana.kibana_prune) in check mode and diff mode
+    into one report on one or many Kibanas, as JSON, Markdown and HTML.
   - It does not talk to Kibana. The role P(stackops.kibana.drift_report#role) collects the results and calls it.
   - Secrets are not in the report, because they are not in the results.
 version_added: 1.0.0

@@ -14,7 +14,7 @@ description:
     from their turn. The result says of each object what became of it. Secrets in the list are not shown as loop items.
   - The task fails after all objects have had their turn, where one of them failed. Where Kibana does not answer, or does
     not know the user, the remaining objects are not attempted.
-  - An object may have C(state: absent), and all else that its module offers.
+  - An object may also have C(state=absent), and all else that its module offers.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
