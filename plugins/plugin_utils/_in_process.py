@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ansible.module_utils import basic
+from ansible.module_utils.common import json as module_json
 from ansible.module_utils.common import warnings as module_warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 
@@ -77,6 +78,8 @@ def preload() -> bool:
     except ImportError:
         return False
     encode_args({})
+    if hasattr(module_json, "get_module_encoder"):  # the module's side of it
+        module_json.get_module_encoder(PROFILE, module_json.Direction.MODULE_TO_CONTROLLER)
     return True
 
 
@@ -134,8 +137,6 @@ def encode_args(module_args: dict[str, Any]) -> bytes:
 
 def _encoding() -> dict[str, Any]:
     """Keyword arguments of json.dumps, by version of ansible-core."""
-    from ansible.module_utils.common import json as module_json
-
     if hasattr(module_json, "get_module_encoder"):  # 2.19
         return {"cls": module_json.get_module_encoder(PROFILE, module_json.Direction.CONTROLLER_TO_MODULE)}
     return {"cls": module_json.AnsibleJSONEncoder, "vault_to_text": True}
