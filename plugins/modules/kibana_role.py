@@ -128,6 +128,22 @@ options:
         description: Ids of spaces, or V(*) alone for all of them. Kibana takes a missing value for V(*).
         type: list
         elements: str
+  validate:
+    description:
+      - Whether to compare O(kibana[].feature) with the features and privileges that this Kibana has, before anything is
+        written, and to fail where one does not exist. Kibana itself takes any name, and ignores an unknown one.
+      - Deprecated features are named in a warning, with what replaces them.
+      - Needs the privilege to see the features, which comes with V(all) on all features in all spaces.
+    type: bool
+    default: false
+  migrate:
+    description:
+      - Whether to replace deprecated features by their successors, such as V(discover) by V(discover_v2) and
+        V(savedQueryManagement), in what is written. The role grants the same as before.
+      - What cannot be replaced privilege by privilege stays as it is, of which a warning tells.
+      - Needs the same privilege as O(validate=true).
+    type: bool
+    default: false
 seealso:
   - name: Kibana API, roles
     description: The endpoints that this module uses.
@@ -161,6 +177,19 @@ EXAMPLES = r"""
       - base: [read]
         spaces: ["*"]
 
+- name: Check the privileges, and write them with the features of this Kibana whatever their names were
+  stackops.kibana.kibana_role:
+    kibana_url: "{{ kibana_url }}"
+    kibana_api_key: "{{ kibana_api_key }}"
+    name: soc_analyst
+    validate: true
+    migrate: true
+    kibana:
+      - spaces: [security]
+        feature:
+          discover: [read]
+          dashboard: [read]
+
 - name: Delete it
   stackops.kibana.kibana_role:
     kibana_url: "{{ kibana_url }}"
@@ -193,16 +222,29 @@ role:
 
 from dataclasses import replace
 
-from ansible_collections.stackops.kibana.plugins.module_utils import _role
+from ansible_collections.stackops.kibana.plugins.module_utils import _role, _role_features
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
 
 
 def plan(context, current):
-    """The usual plan, refused where a role must not be touched."""
-    return _role.refine(current, default_plan(context, current), context.params)
+    """The usual plan with the features of this Kibana, refused where a role must not be touched."""
+    params = context.params
+    if params["state"] == "present":
+        roles = {params["name"]: params["kibana"]}
+        features = _role_features.features_for(context.client, params, roles)
+        params["kibana"] = _role_features.prepare(
+            params["name"], params["kibana"], current, features, params["migrate"], context.warn
+        )
+    return _role.refine(current, default_plan(context, current), params)
 
 
-RESOURCE = replace(_role.RESOURCE, check=_role.check, plan=plan)
+RESOURCE = replace(
+    _role.RESOURCE,
+    options={**_role.OPTIONS, **_role_features.OPTIONS},
+    controls=frozenset(_role_features.OPTIONS),
+    check=_role.check,
+    plan=plan,
+)
 
 
 def main():

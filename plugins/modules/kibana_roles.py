@@ -141,6 +141,23 @@ options:
       - V(*) means every role that is not reserved.
       - Required with O(exact=true).
     type: str
+  validate:
+    description:
+      - Whether to compare O(roles[].kibana[].feature) with the features and privileges that this Kibana has, before
+        anything is written, and to fail where one does not exist. Kibana itself takes any name, and ignores an unknown
+        one.
+      - Deprecated features are named in a warning, with what replaces them.
+      - Needs the privilege to see the features, which comes with V(all) on all features in all spaces.
+    type: bool
+    default: false
+  migrate:
+    description:
+      - Whether to replace deprecated features by their successors, such as V(discover) by V(discover_v2) and
+        V(savedQueryManagement), in what is written. The roles grant the same as before.
+      - What cannot be replaced privilege by privilege stays as it is, of which a warning tells.
+      - Needs the same privilege as O(validate=true).
+    type: bool
+    default: false
 seealso:
   - module: stackops.kibana.kibana_role
 """
@@ -205,7 +222,7 @@ summary:
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from ansible_collections.stackops.kibana.plugins.module_utils import _role
+from ansible_collections.stackops.kibana.plugins.module_utils import _role, _role_features
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
@@ -228,6 +245,7 @@ RESOURCE = replace(_role.RESOURCE, result_key="roles")
 OPTIONS = {
     "roles": {"type": "list", "elements": "dict", "required": True, "options": _role.OPTIONS},
     "scope": {"type": "str"},
+    **_role_features.OPTIONS,
     **EXACT,
 }
 
@@ -246,10 +264,27 @@ def converge(context):
     client, params = context.client, context.params
     current = {role["name"]: role for role in client.get("/api/security/role", in_space=False)}
     remove = removable(current, params["scope"]) if params["exact"] else ()
-    plans = plan_many(RESOURCE, params["roles"], current, Policy(), remove, _role.refine)
+    plans = plan_many(RESOURCE, with_features(context, current), current, Policy(), remove, _role.refine)
     guard_deletions(plans, params["max_deletions"])
     failures = {} if context.check_mode else write(client, plans)
     return report(context, RESOURCE, plans, failures)
+
+
+def with_features(context, current):
+    """The wanted roles with the features of this Kibana."""
+    params = context.params
+    features = _role_features.features_for(
+        context.client, params, {role["name"]: role["kibana"] for role in params["roles"]}
+    )
+    return [
+        {
+            **role,
+            "kibana": _role_features.prepare(
+                role["name"], role["kibana"], current.get(role["name"]), features, params["migrate"], context.warn
+            ),
+        }
+        for role in params["roles"]
+    ]
 
 
 def removable(current, scope):
