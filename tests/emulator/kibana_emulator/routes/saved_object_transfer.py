@@ -302,7 +302,7 @@ class _Import:
             self.fresh.add(name)
             return
         target = retry.destinationId or item["id"]
-        if key(item["type"], target) not in here:
+        if key(item["type"], target) not in here and not retry.destinationId:
             origin = item.get("originId", item["id"])
             kin = [one["id"] for one in here.values() if one["type"] == item["type"] and one.get("originId") == origin]
             if len(kin) > 1:
