@@ -141,7 +141,7 @@ def _template(context: Context, given: dict[str, Any], stored: Mapping[str, Any]
 def onto(stored: Any, given: Any) -> Any:
     """What is given laid over what is stored: an omitted option leaves the stored value, a list replaces it."""
     if not (isinstance(given, dict) and isinstance(stored, Mapping)):
-        return stored if given is None else given
+        return given
     return {**stored, **{key: onto(stored.get(key), item) for key, item in given.items() if item is not None}}
 
 
