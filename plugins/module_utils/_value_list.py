@@ -12,14 +12,14 @@ API: https://www.elastic.co/docs/api/doc/kibana/group/endpoint-security-lists-ap
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing, message_of
-from ansible_collections.stackops.kibana.plugins.module_utils._many import chunks, in_parallel
+from ansible_collections.stackops.kibana.plugins.module_utils._many import Key, chunks, in_parallel
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure
 from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import (
     Change,
@@ -30,6 +30,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values
 
 ITEMS = "/api/lists/items"
 CHUNK_LINES = 5000
+IMPORTS = 4  # at a time: Kibana cuts each into several requests of its own, and sends these at once
 CHUNK_BYTES = 900_000  # Kibana takes 9 000 000, many a proxy before it 1 MiB
 WAITS = (0.25, 0.5, 1.0, 2.0, 3.0, 3.0, 3.0)  # seconds between looks, until nothing has moved for all of them
 ATTEMPTS = 3
@@ -97,31 +98,32 @@ def _write(work: Work, change: Change) -> list[KibanaError]:
 
 
 def _import(work: Work, values: Sequence[str]) -> list[KibanaError]:
-    for chunk in chunks(values, CHUNK_LINES, CHUNK_BYTES, lambda value: len(value.encode()) + 1):
-        file = ("values.txt", "".join(f"{value}\n" for value in chunk).encode(), "text/plain")
-        try:
-            work.client.call("POST", f"{ITEMS}/_import", params={"list_id": work.list_id}, files={"file": file})
-        except KibanaError as error:
-            return [error]
-    return []
+    parts = list(chunks(values, CHUNK_LINES, CHUNK_BYTES, lambda value: len(value.encode()) + 1))
+
+    def send(number: int) -> None:
+        file = ("values.txt", "".join(f"{value}\n" for value in parts[number]).encode(), "text/plain")
+        work.client.call("POST", f"{ITEMS}/_import", params={"list_id": work.list_id}, files={"file": file})
+
+    return _try_all(range(len(parts)), send, min(IMPORTS, work.concurrency))
 
 
 def _delete(work: Work, change: Change) -> list[KibanaError]:
-    """Delete in parallel. What cannot succeed for the others either ends it."""
+    queries = list(_deletions(work, change)) if change.drop else []
+    return _try_all(queries, lambda query: work.client.delete(f"{ITEMS}?{query}"), work.concurrency)
+
+
+def _try_all(keys: Sequence[Key], write: Callable[[Key], Any], concurrency: int) -> list[KibanaError]:
+    """Write all that can be written; what went wrong."""
     errors: list[KibanaError] = []
 
-    def delete(query: str) -> None:
-        stop = next((error for error in errors if error.status in (None, 401, 403, 429, 503)), None)
-        if stop:
-            raise stop
+    def attempt(key: Key) -> None:
         try:
-            work.client.delete(f"{ITEMS}?{query}")
+            write(key)
         except KibanaError as error:
             errors.append(error)
             raise
 
-    if change.drop:
-        in_parallel(list(_deletions(work, change)), delete, work.concurrency)
+    in_parallel(keys, attempt, concurrency)
     return errors
 
 

@@ -55,23 +55,26 @@ def _text(item: Any, where: str, boolean: bool) -> str:
 
 
 def values_of_file(path: str) -> list[str]:
-    """The lines of a UTF-8 file, without the blank ones. Raises :class:`PlanError` where it cannot be read."""
+    """The lines of a UTF-8 file, without the blank ones. Raises :class:`PlanError` where it cannot be read.
+
+    Read line by line, so that the whole is never in memory twice.
+    """
+    values: list[str] = []
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            for line in file:
+                if "\0" in line:
+                    raise PlanError(f"items_src names {path}, which is no text: it has null bytes.")
+                values += values_of_text(line)
     except FileNotFoundError:
         raise PlanError(f"items_src names {path}, which does not exist on the host that runs the module.") from None
     except IsADirectoryError:
         raise PlanError(f"items_src names {path}, which is a directory: name a file.") from None
     except OSError as error:
         raise PlanError(f"items_src names {path}, which cannot be read: {error.strerror or error}.") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PlanError(f"items_src names {path}, which is no UTF-8 text (byte {error.start + 1}).") from None
-    if "\0" in text:
-        raise PlanError(f"items_src names {path}, which is no text: it has null bytes.")
-    return values_of_text(text)
+    except UnicodeDecodeError:
+        raise PlanError(f"items_src names {path}, which is no UTF-8 text (after {len(values)} values).") from None
+    return values
 
 
 def values_of_text(text: str) -> list[str]:
@@ -196,14 +199,17 @@ class Change:
 def compare(kind: str, stored: Iterable[str], wanted: Iterable[str], exact: bool) -> Change:
     """What has to change; without *exact* nothing is deleted."""
     key = value_key(kind)
-    have: dict[Hashable, dict[str, None]] = {}
+    have: dict[Hashable, tuple[str, ...]] = {}
     for text in stored:
-        have.setdefault(key(text), {})[text] = None
+        name = key(text)
+        spellings = have.get(name, ())
+        if text not in spellings:
+            have[name] = (*spellings, text)
     want: dict[Hashable, str] = {}
     for text in wanted:
         want.setdefault(key(text), text)
     add = {name: text for name, text in want.items() if name not in have}
-    drop = {name: list(texts) for name, texts in have.items() if name not in want} if exact else {}
+    drop = {name: texts for name, texts in have.items() if name not in want} if exact else {}
     return Change(add, drop, len(have) - len(drop))
 
 

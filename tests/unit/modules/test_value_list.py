@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ import pytest
 from harness import Kibana
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _value_list
-from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import compare, value_key
+from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import (
+    compare,
+    value_key,
+    values_of_file,
+)
 
 ITEMS = "/api/lists/items"
 IMPORT, EXPORT = f"POST {ITEMS}/_import", f"POST {ITEMS}/_export"
@@ -353,3 +358,35 @@ def test_any_values_become_any_others_in_one_run(monkeypatch: pytest.MonkeyPatch
 def test_compare_keeps_the_first_spelling() -> None:
     change = compare("ip", [], ["2001:DB8::1", "2001:db8::1"], True)
     assert list(change.add.values()) == ["2001:DB8::1"]
+
+
+def test_imports_go_at_the_same_time_and_one_that_fails_is_made_up_for(kibana: Kibana) -> None:
+    values = [f"v{number}" for number in range(22_000)]
+    kibana.fault(method="POST", path=f"{ITEMS}/_import", times=1, status=500)
+    kibana.fault(method="POST", path=f"{ITEMS}/_import", times=1, cut="after")
+    result = kibana.ok("value_list", new(items=values))
+    assert result["item_counts"]["added"] == 22_000
+    assert len(stored(kibana)) == 22_000, "nothing is there twice"
+
+
+def test_a_connection_that_goes_leaves_whole_imports_and_the_next_run_continues(kibana: Kibana) -> None:
+    values = [f"v{number}" for number in range(22_000)]
+    kibana.fault(method="POST", path=f"{ITEMS}/_import", after=2, cut="before")
+    result = kibana.fails("value_list", new(items=values, concurrency=1))
+    assert result["changed"]
+    assert result["item_counts"]["added"] == len(stored(kibana)) == 10_000
+    kibana.no_faults()
+    result = kibana.ok("value_list", new(items=values))
+    assert result["item_counts"] == {"added": 12_000, "deleted": 0, "unchanged": 10_000, "total": 22_000}
+    assert len(stored(kibana)) == 22_000
+
+
+def test_a_large_file_is_not_held_twice(tmp_path: Path) -> None:
+    path = tmp_path / "values.txt"
+    path.write_text("".join(f"host-{number}.example.com\n" for number in range(200_000)))
+    tracemalloc.start()
+    values = values_of_file(str(path))
+    size, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(values) == 200_000
+    assert peak < size * 1.2
