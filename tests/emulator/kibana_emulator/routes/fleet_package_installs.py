@@ -103,6 +103,12 @@ def upload(ctx: Context) -> dict[str, Any]:
     return {"items": [{"id": "x", "type": "index_template"}], "_meta": {"install_source": "upload", "name": package[1]}}
 
 
+def install_version(ctx: Context, name: str, version: str) -> None:
+    """Install a package that a new policy needs, unless it is there."""
+    if name not in ctx.shared("fleet_packages"):
+        _put(ctx, name, version, "registry")
+
+
 def _put(ctx: Context, name: str, version: str, source: str) -> None:
     old = ctx.shared("fleet_packages").get(name, {})
     entry = {"version": version, "created_at": ctx.emulator.now(), "source": source}

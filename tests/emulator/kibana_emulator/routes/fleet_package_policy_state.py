@@ -75,13 +75,10 @@ def _assign(records: Fields | None, values: Fields, where: str) -> None:
 
 
 def align(inputs: list[Fields]) -> None:
-    """An input that is off has no stream on, and one whose streams are all off is off."""
+    """An input whose streams are all off is off."""
     for item in inputs:
         if item["streams"] and not any(stream["enabled"] for stream in item["streams"]):
             item["enabled"] = False
-        if not item["enabled"]:
-            for stream in item["streams"]:
-                stream["enabled"] = False
 
 
 def records_of(doc: Fields) -> Iterator[tuple[tuple[str, ...], Fields, bool, str]]:
