@@ -21,6 +21,7 @@ from kibana_emulator import Emulator, EmulatorAdapter
 VERSIONS = ("8.18.0", "9.4.3")
 URL = "http://kibana.test:5601"
 READS = ("GET", "HEAD")
+READING_POSTS = ("/_export", "/_review", "/upgrade/dryrun")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Kibana:
     def writes(self) -> list[str]:
         """The writing requests since the last look at the log, as "METHOD path". An export or review is a POST that reads."""
         log = [entry for entry in self.seen() if entry["method"] not in READS]
-        return [f"{entry['method']} {entry['path']}" for entry in log if not entry["path"].endswith(("/_export", "/_review"))]
+        return [f"{entry['method']} {entry['path']}" for entry in log if not entry["path"].endswith(READING_POSTS)]
 
     def unscrubbed(self) -> None:
         """Switch off Ansible's own scrubbing, so that a secret which we let through is seen."""
