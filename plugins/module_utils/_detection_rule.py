@@ -19,7 +19,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan,
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
 PATH = "/api/detection_engine/rules"
-
+EXCEPTION_LIST = "/api/exception_lists?list_id={list_id}&namespace_type={namespace_type}"
 
 READ_ONLY = frozenset(
     {

@@ -16,9 +16,13 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import PATH, encode, unlike
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import (
+    EXCEPTION_LIST,
+    PATH,
+    encode,
+    unlike,
+)
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_references import EXCEPTION_LIST
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing, message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     Plans,

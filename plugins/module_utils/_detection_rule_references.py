@@ -15,11 +15,11 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, named
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import EXCEPTION_LIST
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import SYSTEM_CONNECTOR
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, prune
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
-EXCEPTION_LIST = "/api/exception_lists?list_id={list_id}&namespace_type={namespace_type}"
 # Kibana makes it when it is first needed, always with these values.
 ENDPOINT_LIST = {"id": "endpoint_list", "type": "endpoint", "namespace_type": "agnostic"}
 
