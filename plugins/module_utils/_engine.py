@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -42,12 +42,16 @@ CONFLICT_ATTEMPTS = 4
 
 @dataclass
 class Context:
-    """What a callable of a resource or an action works with: ``params`` are the task's options."""
+    """What a callable of a resource or an action works with: ``params`` are the task's options.
+
+    ``secrets`` are the strings that must not appear in errors and warnings; a callable may add some.
+    """
 
     module: Any
     client: KibanaClient
     params: dict[str, Any]
     resource: Resource | None = None
+    secrets: list[str] = field(default_factory=list)
 
     @property
     def check_mode(self) -> bool:
@@ -95,7 +99,7 @@ def run_action(
     module = build_module(options, **rules)
     params = dict(module.params)
     resource = resource(params) if callable(resource) else resource
-    secrets = _take_secrets(module, params, resource)
+    secrets = list(_take_secrets(module, params, resource))
     try:
         refuse = check or (resource.check if resource else None)
         problem = refuse(params) if refuse else None
@@ -106,7 +110,7 @@ def run_action(
         if not settings.validate_certs and settings.url.startswith("https"):
             module.warn("kibana_validate_certs is false: the identity of Kibana is not checked.")
         client = KibanaClient(settings, lambda text: module.warn(scrub(text, secrets)))
-        result = action(Context(module, client, params, resource))
+        result = action(Context(module, client, params, resource, secrets))
     except KibanaError as error:
         module.fail_json(**scrub(error.as_result(), secrets))
     except PartialFailure as error:
@@ -143,6 +147,9 @@ def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None
     hidden = _take_hidden(module, params, resource) if resource else ()
     if resource and resource.login_names:
         _spare_login_names(module, params, resource)
+    for name in resource.veiled if resource else ():
+        if module.params[name] is not None:
+            module.params[name] = SECRET_HIDDEN
     return (*strings_in(list(module.no_log_values)), *strings_in(list((headers or {}).values())), *hidden)
 
 

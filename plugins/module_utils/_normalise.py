@@ -136,6 +136,8 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]
     """The secrets of a nested dict by their paths; a reference to a stored secret is one, without its hash."""
     if not isinstance(value, dict):
         return {} if value in (None, "") else {path: value}
+    if "isSecretRef" in value:
+        return {path: value}
     if "id" in value:
         return {path: {"id": value["id"]}}
     found: dict[tuple[str, ...], Any] = {}
@@ -204,7 +206,7 @@ def _mask_secret(value: Any, text: str) -> Any:
     if isinstance(value, dict):
         return (
             value
-            if {"id"} <= set(value) <= {"id", "hash"}
+            if {"id"} <= set(value) <= {"id", "hash"} or value.get("isSecretRef") is True
             else {key: _mask_secret(item, text) for key, item in value.items()}
         )
     return value if value is None or value == "" else text

@@ -78,7 +78,8 @@ class Resource:
 
     Fields that Kibana gives back although people put secrets into them are ``hidden``: compared like any other, and
     masked in output. ``login_names`` are those secrets that are but the name of a user: they are masked in their place,
-    and not wherever the same word occurs.
+    and not wherever the same word occurs. ``veiled`` are options of which only Kibana can say what in them is secret:
+    they are not shown at all, unless the module itself puts something better into the parameters of Ansible.
 
     ``write_only`` fields are secrets. With ``resend_secrets`` Kibana forgets them at every update and never shows
     them. With ``echo_secrets`` it shows them (or references to them) and forgets those that an update does not repeat;
@@ -120,6 +121,7 @@ class Resource:
     lock: frozenset[str] = frozenset()
     write_only: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    veiled: frozenset[str] = frozenset()
     login_names: frozenset[str] = frozenset()
     resend_secrets: bool = False
     echo_secrets: bool = False
