@@ -186,13 +186,14 @@ def stable(items: Iterable[Saved]) -> list[Saved]:
     for item in bare:
         refs = item.get("references") or []
         item["references"] = sorted(refs, key=lambda ref: [str(ref.get(name)) for name in ("name", "type", "id")])
-    return [_sorted(item) for item in sorted(bare, key=key_of)]
+    return [ordered(item) for item in sorted(bare, key=key_of)]
 
 
-def _sorted(value: Any) -> Any:
+def ordered(value: Any) -> Any:
+    """A value with the keys of its dicts in alphabetical order."""
     if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
+        return {name: ordered(value[name]) for name in sorted(value)}
+    return [ordered(item) for item in value] if isinstance(value, list) else value
 
 
 def dependencies_first(items: Mapping[Key, Saved], wanted: Sequence[Key]) -> Iterator[Key]:
