@@ -85,6 +85,7 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
             "actions.alerts_filter.query.filters.*": "filters as Kibana writes them",
         },
     ),
+    ("slo", PLATFORM, "/s/{spaceId}/api/observability/slos", "post", {}),
 ]
 
 

@@ -253,6 +253,33 @@ EXCUSES = (
         ".*",
         "the document takes _find for an id, and does not know the 204 of a delete (platform reference F.4)",
     ),
+    Excuse(
+        "GET|POST|PUT",
+        "/api/observability/slos(/{id})?(/_reset)?",
+        "request|response",
+        r"(results\.\d+\.)?(indicator.*|settings\.syncField)",
+        ".*",
+        ".*",
+        "the document lacks sli.synthetics.availability, and that syncField may be null (platform reference F.5)",
+    ),
+    Excuse(
+        "GET",
+        "/api/observability/slos/_definitions",
+        "response",
+        "",
+        "required",
+        ".*",
+        "the document takes _definitions for an id (platform reference F.5)",
+    ),
+    Excuse(
+        "GET",
+        "/api/endpoint/action/state",
+        "response",
+        "",
+        "required",
+        r"\['body'\]",
+        "the document has the answer below body; no server does (reference F.4)",
+    ),
 )
 
 
