@@ -16,6 +16,7 @@ description:
     because an import may drop what it cannot use. A rule of which Kibana holds something else counts as failed, and
     the message names the fields.
   - Prebuilt rules of Elastic are written one by one, as M(stackops.kibana.detection_rule) does it.
+  - Rules that are only to be enabled or disabled are so by Kibana's bulk action, 100 of them with one request.
   - A rule that Kibana refuses does not keep it from writing the others. The task then fails, and says what became of
     each.
 version_added: 1.0.0

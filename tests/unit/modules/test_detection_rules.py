@@ -132,10 +132,41 @@ def test_enabled_is_as_for_a_single_rule(any_kibana: Kibana) -> None:
     run(any_kibana, states)
     assert [stored(any_kibana)[f"soc-{number}"]["enabled"] for number in (1, 2, 3, 4)] == [True, False, False, True]
     toggled = [{"rule_id": "soc-1", "state": "disabled"}, {"rule_id": "soc-2", "state": "enabled"}]
+    any_kibana.seen()
     assert len(ids(run(any_kibana, toggled), "updated")) == 2
+    assert any_kibana.writes() == [f"POST {PATH}/_bulk_action"] * 2
     assert not run(any_kibana, toggled)["changed"]
     assert run(any_kibana, [rule(1), rule(2)])["changed"] is False
     assert [stored(any_kibana)[f"soc-{number}"]["enabled"] for number in (1, 2)] == [False, True]
+
+
+def test_many_rules_are_enabled_in_steps_of_a_hundred(any_kibana: Kibana) -> None:
+    run(any_kibana, [rule(number, enabled=False) for number in range(250)])
+    before = stored(any_kibana)
+    any_kibana.seen()
+    enabled = [{"rule_id": f"soc-{number}", "state": "enabled"} for number in range(250)]
+    enabled[7]["name"] = "also another name"
+    any_kibana.fault(method="POST", path=f"{PATH}/_bulk_action", cut="after", times=1)
+    result = run(any_kibana, enabled)
+    assert result["summary"]["updated"] == 250
+    writes = Counter(any_kibana.writes())
+    assert writes == {f"POST {PATH}/_bulk_action": 3 + 1, IMPORT: 1}, "one answer was lost"
+    after = stored(any_kibana)
+    assert all(after[f"soc-{number}"]["enabled"] for number in range(250))
+    changed = {key for key in before["soc-0"] if before["soc-0"][key] != after["soc-0"][key]}
+    assert changed <= {"enabled", "updated_at", "updated_by"}
+    assert not run(any_kibana, enabled)["changed"]
+
+
+def test_a_rule_that_cannot_be_enabled_does_not_keep_the_others(kibana: Kibana) -> None:
+    run(kibana, [rule(number, enabled=False) for number in range(3)])
+    gone = stored(kibana)["soc-1"]["id"]
+    problem = {"message": "no licence for it", "status_code": 403, "rules": [{"id": gone}]}
+    body = {"message": "Bulk edit partially failed", "status_code": 500, "attributes": {"errors": [problem]}}
+    kibana.fault(method="POST", path=f"{PATH}/_bulk_action", status=500, body=body)
+    result = fails(kibana, [{"rule_id": f"soc-{number}", "state": "enabled"} for number in range(3)])
+    assert ids(result, "failed") == ["soc-1"]
+    assert "no licence for it" in result["msg"]
 
 
 def test_what_others_have_set_survives(any_kibana: Kibana) -> None:
@@ -179,7 +210,7 @@ def test_references_that_the_play_has_yet_to_make(kibana: Kibana) -> None:
 def test_prebuilt_rules_are_written_one_by_one(any_kibana: Kibana) -> None:
     prebuilt = {"rule_id": "prebuilt-rule-1", "state": "enabled"}
     result = run(any_kibana, [prebuilt, rule(1)])
-    assert sorted(any_kibana.writes()) == [IMPORT, f"PUT {PATH}"]
+    assert sorted(any_kibana.writes()) == [f"POST {PATH}/_bulk_action", IMPORT]
     assert result["summary"]["updated"] == result["summary"]["created"] == 1
     assert not run(any_kibana, [prebuilt])["changed"]
     assert stored(any_kibana)["prebuilt-rule-1"]["immutable"] is True
@@ -188,6 +219,9 @@ def test_prebuilt_rules_are_written_one_by_one(any_kibana: Kibana) -> None:
     result = fails(any_kibana, [{"rule_id": "prebuilt-rule-1", "author": ["SOC"]}, rule(2)])
     assert result["msg"].startswith("prebuilt-rule-1: author cannot be changed")
     assert "soc-2" not in stored(any_kibana)
+    any_kibana.seen()
+    run(any_kibana, [{"rule_id": "prebuilt-rule-1", "interval": "17m"}])
+    assert any_kibana.writes() == [f"PUT {PATH}"]
 
 
 def test_files_are_cut_by_size(kibana: Kibana, monkeypatch: pytest.MonkeyPatch) -> None:
