@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -169,3 +170,58 @@ def test_shared_and_summary(api: Api) -> None:
     add(api, os_types=["linux", "windows"])
     add(api, item_id="j")
     assert ok(api.get(f"{LISTS}/summary", list_id="l")) == {"windows": 1, "linux": 1, "macos": 0, "total": 2}
+
+
+def lines(*documents: dict[str, Any]) -> str:
+    return "".join(json.dumps(document) + "\n" for document in documents)
+
+
+LIST = {"list_id": "l", "name": "n", "description": "d", "type": "detection"}
+ITEM = {"list_id": "l", "item_id": "i", "name": "n", "description": "d", "type": "simple", "entries": [ENTRY]}
+
+
+def test_what_an_import_refuses_as_a_whole(api: Api) -> None:
+    for strange in ({**LIST, "list_id": "a b"}, {**LIST, "list_id": "or"}, {**ITEM, "item_id": "x(1)"}):
+        assert "KQL" in refused(api.upload(f"{LISTS}/_import", "a.ndjson", lines(LIST, strange)), 400)
+    artifact = {**LIST, "list_id": "endpoint_blocklists"}
+    assert "not supported" in refused(api.upload(f"{LISTS}/_import", "a.ndjson", lines(artifact)), 400)
+    many = lines(*({**LIST, "list_id": f"l{number}"} for number in range(10_000)))
+    refused(api.upload(f"{LISTS}/_import", "a.ndjson", many), 500)
+    assert ok(api.get(f"{LISTS}/_find"))["total"] == 0
+
+
+def test_what_an_import_refuses_of_a_file(api: Api) -> None:
+    strange = {**ITEM, "item_id": "j", "color": "red"}
+    homeless = {**ITEM, "item_id": "k", "list_id": "m"}
+    answer = ok(api.upload(f"{LISTS}/_import", "a.ndjson", lines(LIST, ITEM, strange, homeless)))
+    assert (answer["success"], answer["success_count"]) == (False, 2)
+    found = {error["item_id"]: error["error"] for error in answer["errors"]}
+    assert found["j"] == {"status_code": 400, "message": 'invalid keys "color"'}
+    assert found["k"]["status_code"] == 409 and "not found" in found["k"]["message"]
+    twice = ok(api.upload(f"{LISTS}/_import", "a.ndjson", lines({**ITEM, "item_id": "z"}, {**ITEM, "item_id": "z"})))
+    assert twice["success_count"] == 1 and "More than one" in twice["errors"][0]["error"]["message"]
+
+
+def test_an_import_confuses_the_namespaces(api: Api) -> None:
+    agnostic = {"namespace_type": "agnostic"}
+    ok(api.upload(f"{LISTS}/_import", "a.ndjson", lines({**LIST, **agnostic}, {**ITEM, **agnostic})))
+    make(api)
+    other = {**ITEM, "item_id": "other", **agnostic}
+    answer = ok(api.upload(f"{LISTS}/_import", "a.ndjson", lines(ITEM, other)))
+    assert [error["item_id"] for error in answer["errors"]] == ["i"], "taken in the other namespace"
+    assert ok(api.upload(f"{LISTS}/_import", "a.ndjson", lines(ITEM)))["success"]
+
+
+def test_an_import_waits_for_a_refresh_for_each_hundred() -> None:
+    emulator = Emulator(refresh_ms=5)
+    api = Api(emulator)
+    items = ({**ITEM, "item_id": f"i{number}"} for number in range(250))
+    started = time.monotonic()
+    ok(api.upload(f"{LISTS}/_import", "a.ndjson", lines(LIST, *items)))
+    assert time.monotonic() - started >= 4 * 0.005
+
+
+def test_a_search_ends_after_ten_thousand(api: Api) -> None:
+    make(api)
+    assert "[10000] but was [10002]" in refused(api.get(f"{ITEMS}/_find", list_id="l", per_page=5001, page=2), 400)
+    ok(api.get(f"{ITEMS}/_find", list_id="l", per_page=10_000))
