@@ -56,9 +56,17 @@ CONNECTION_RULES: dict[str, Any] = {
 }
 
 UPDATE_SECRETS: dict[str, Any] = {
-    # No secret itself, whatever its name suggests.
-    "update_secrets": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    # No secret itself, whatever its name suggests; the same goes for the name of the file.
+    "update_secrets": {
+        "type": "str",
+        "choices": ["on_create", "on_change", "always"],
+        "default": "on_create",
+        "no_log": False,
+    },
+    "secrets_file": {"type": "path", "no_log": False},
+    "secrets_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["KIBANA_SECRETS_KEY"])},
 }
+UPDATE_SECRETS_RULES: list[tuple[Any, ...]] = [("update_secrets", "on_change", ("secrets_file", "secrets_key"))]
 
 
 @dataclass(frozen=True)

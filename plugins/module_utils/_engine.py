@@ -20,6 +20,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     CONNECTION_RULES,
     CREDENTIALS,
     UPDATE_SECRETS,
+    UPDATE_SECRETS_RULES,
     SettingsError,
     settings_from,
 )
@@ -34,8 +35,15 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
     scrub,
     strings_in,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import (
+    SecretsFile,
+    SecretsFileError,
+    open_secrets_file,
+    policy_of,
+    record_secrets,
+)
 
 CONFLICT_ATTEMPTS = 4
 
@@ -44,7 +52,8 @@ CONFLICT_ATTEMPTS = 4
 class Context:
     """What a callable of a resource or an action works with: ``params`` are the task's options.
 
-    ``secrets`` are the strings that must not appear in errors and warnings; a callable may add some.
+    ``secrets`` are the strings that must not appear in errors and warnings; a callable may add some. ``recorded`` is
+    the file with the digests of secrets, where the task has one.
     """
 
     module: Any
@@ -52,6 +61,7 @@ class Context:
     params: dict[str, Any]
     resource: Resource | None = None
     secrets: list[str] = field(default_factory=list)
+    recorded: SecretsFile | None = None
 
     @property
     def check_mode(self) -> bool:
@@ -75,7 +85,10 @@ def run(resource: Resource) -> None:
         "state": {"type": "str", "choices": list(resource.states), "default": "present"},
         **(UPDATE_SECRETS if resource.write_only else {}),
     }
-    run_action(_converge, options, resource=resource, **resource.rules)
+    rules = dict(resource.rules)
+    if resource.write_only:
+        rules["required_if"] = [*rules.get("required_if", ()), *UPDATE_SECRETS_RULES]
+    run_action(_converge, options, resource=resource, **rules)
 
 
 def run_info(key: str, options: Mapping[str, Any], read: Callable[[Context], list[Any]], **rules: Any) -> None:
@@ -115,7 +128,7 @@ def run_action(
         module.fail_json(**scrub(error.as_result(), secrets))
     except PartialFailure as error:
         module.fail_json(**scrub({"msg": str(error), **error.result}, secrets))
-    except (PlanError, SettingsError) as error:
+    except (PlanError, SettingsError, SecretsFileError) as error:
         module.fail_json(msg=scrub(str(error), secrets))
     module.exit_json(**result)
 
@@ -174,6 +187,7 @@ def _spare_login_names(module: Any, params: dict[str, Any], resource: Resource) 
 def _converge(context: Context) -> dict[str, Any]:
     """Read, plan, and act until Kibana accepts it: a conflict is read and planned again."""
     resource, made = cast("Resource", context.resource), None
+    context.recorded = open_secrets_file(context)
     for attempt in range(CONFLICT_ATTEMPTS):
         current, step = context.client.reads.attempt(lambda: _look(context, resource), lambda seen: not seen[1].changed)
         if not step.changed:
@@ -191,7 +205,7 @@ def _converge(context: Context) -> dict[str, Any]:
             made = step if error.ambiguous or step.action == "update" else made
             pause(attempt)
             continue
-        return _result(context, resource, step, written)
+        return record_secrets(context, step, written, _result(context, resource, step, written))
     raise AssertionError("unreachable")
 
 
@@ -250,10 +264,8 @@ def _plan(context: Context, resource: Resource, current: dict[str, Any] | None) 
 def default_plan(context: Context, current: dict[str, Any] | None) -> Plan:
     """The plan for an object as ``find`` returned it; a resource's own ``plan`` may start from it."""
     resource = cast("Resource", context.resource)
-    policy = Policy(context.params["state"], context.params.get("update_secrets", "on_create"))
     view = resource.decode(current) if resource.decode and current is not None else current
-    step = plan(resource, context.desired, view, policy)
-    return step
+    return plan(resource, context.desired, view, policy_of(context, view))
 
 
 def _apply(context: Context, resource: Resource, step: Plan) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ Kibana's ``kibana_url`` and ``kibana_api_key``, which would clash with the optio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -283,11 +283,13 @@ def without(kept: Fields, sent: Fields, kind: str) -> dict[str, Any]:
     return rest
 
 
-def new_secrets(desired: Fields, kept: Fields, kind: str, always: bool) -> dict[str, Any]:
-    """The secrets to send: those that Kibana lacks, or all that are given; a stored form decides over the given one."""
+def new_secrets(desired: Fields, kept: Fields, kind: str, sends: Callable[[Path], bool]) -> dict[str, Any]:
+    """The secrets to send: those that Kibana lacks, and those that *sends* wants to be sent all the same; a stored form
+    decides over the given one."""
     sent: dict[str, Any] = {}
     for plain, secret in PAIRS[kind]:
-        value = at(desired, plain) or at(desired, secret)
-        if value and (always or not (at(kept, plain) or at(kept, secret))):
+        given = plain if at(desired, plain) else secret
+        value = at(desired, given)
+        if value and (sends(given) or not (at(kept, plain) or at(kept, secret))):
             put(sent, secret if at(kept, secret) or at(desired, secret) else plain, value)
     return sent

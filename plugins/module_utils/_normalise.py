@@ -132,17 +132,20 @@ def _key(item: Any, node: Node) -> list[Any]:
     return [canonical(item.get(name), element.child(name)) for name in node.keyed]
 
 
-def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """The secrets of a nested dict by their paths; a reference to a stored secret is one, without its hash."""
+def leaves(value: Any, path: tuple[str, ...] = (), references: bool = True) -> dict[tuple[str, ...], Any]:
+    """The secrets of a nested dict by their paths; a reference to a stored secret is one, without its hash.
+
+    What a task gives has no *references*: there a field may be called ``id``.
+    """
     if not isinstance(value, dict):
         return {} if value in (None, "") else {path: value}
-    if "isSecretRef" in value:
+    if references and "isSecretRef" in value:
         return {path: value}
-    if "id" in value:
+    if references and "id" in value:
         return {path: {"id": value["id"]}}
     found: dict[tuple[str, ...], Any] = {}
     for key, item in value.items():
-        found.update(leaves(item, (*path, key)))
+        found.update(leaves(item, (*path, key), references))
     return found
 
 

@@ -40,10 +40,18 @@ class PartialFailure(Exception):
 
 @dataclass(frozen=True)
 class Policy:
-    """How a task wants its object: ``state`` and ``update_secrets`` are the options of these names."""
+    """How a task wants its object: ``state`` and ``update_secrets`` are the options of these names.
+
+    ``rotated`` are the paths of those secrets that are not the ones which were sent the last time.
+    """
 
     state: str = "present"
     update_secrets: str = "on_create"
+    rotated: frozenset[tuple[str, ...]] = frozenset()
+
+    def sends(self, path: tuple[str, ...]) -> bool:
+        """Whether to send a secret that Kibana has already."""
+        return self.update_secrets == "always" or path in self.rotated
 
 
 @dataclass(frozen=True)
@@ -109,16 +117,19 @@ def _secrets(
     resource: Resource, given: dict[str, Any], current: dict[str, Any], policy: Policy
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Which of the given secrets to send with an update, and which of the stored ones to repeat."""
-    always = policy.update_secrets == "always"
     if not resource.echo_secrets:
-        return (given if always else {}), {}
+        if policy.update_secrets == "always":
+            return given, {}
+        return nest({path: item for path, item in leaves(given, references=False).items() if policy.sends(path)}), {}
     twins = {tuple(one.split(".")): tuple(two.split(".")) for one, two in resource.secret_pairs.items()}
     plain = set(twins)
     twins.update({two: one for one, two in twins.items()})
     stored = leaves(secrets_of(current, resource.traits))
     wanted = leaves(given)
     sent = {
-        path: value for path, value in wanted.items() if always or not (path in stored or twins.get(path) in stored)
+        path: value
+        for path, value in wanted.items()
+        if policy.sends(path) or not (path in stored or twins.get(path) in stored)
     }
     kept = {
         path: value

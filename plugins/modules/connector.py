@@ -82,7 +82,7 @@ options:
   secrets:
     description:
       - Secrets of the type. They are sent when the connector is created and with every change, and cannot be compared.
-        Use O(update_secrets=always) to send a new secret where nothing else changes.
+        Use O(update_secrets=on_change) or O(update_secrets=always) to send a new secret where nothing else changes.
       - V({}) states that the connector has none, so that a change need not be refused. This is not needed for V(.index)
         and V(.server-log), nor where O(config) has C(hasAuth) V(false); secret headers of a newer webhook connector
         are lost then.

@@ -152,7 +152,7 @@ options:
   secrets:
     description:
       - Secrets that Kibana stores apart and never gives back. A secret that is not stored yet is always sent.
-        A stored one is replaced with O(update_secrets=always) only.
+        A stored one is replaced with O(update_secrets=on_change) or O(update_secrets=always) only.
       - The same secret cannot be given here and as plain text. One that is stored as plain text moves here with
         O(update_secrets=always).
       - Before all Fleet Servers are 8.12 or newer, Kibana stores secrets as plain text.
@@ -390,6 +390,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output impo
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, prune, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import policy_of
 
 TEXT = {"type": "str"}
 BOOL = {"type": "bool"}
@@ -515,7 +516,7 @@ def plan(context, current):
         raise PlanError(_unknown(step.current) if step.current else missing(desired, step.after, False))
     after = complete(step)
     kept = kept_secrets(step.current, kind)
-    sent = new_secrets(desired, kept, kind, context.params["update_secrets"] == "always")
+    sent = new_secrets(desired, kept, kind, policy_of(context, step.current).sends)
     text = problem(_judged(step, after), after)
     if text:
         raise PlanError(text)
