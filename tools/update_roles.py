@@ -39,6 +39,38 @@ GATHER = """- name: Gather what became of every object
 """
 
 
+REMOVE = """- name: What would be deleted
+  stackops.kibana.kibana_prune: &prune
+    areas: '{{ kibana_exact }}'
+    objects:OBJECTS
+    defaults: '{{ kibana_defaults | default({}) }}'
+    scope: '{{ kibana_scope | default({}) }}'
+    owner: '{{ kibana_owner | default(omit) }}'
+    spaces: '{{ kibana_exact_spaces | default([]) }}'
+    max_deletions: '{{ kibana_max_deletions }}'
+  check_mode: true
+  changed_when: false
+  register: kibana_config_plan
+  ignore_errors: '{{ kibana_config_keep_going | default(false) }}'
+
+- name: Plan of deletions
+  ansible.builtin.debug:
+    msg: "{{ kibana_config_plan.deletions }}"
+  when: kibana_config_plan.areas | default([]) | length > 0
+
+- name: Delete what is not listed
+  stackops.kibana.kibana_prune: *prune
+  when: kibana_config_plan.areas | default([]) | length > 0
+  register: kibana_config_removed
+  ignore_errors: '{{ kibana_config_keep_going | default(false) }}'
+
+- name: Gather what was deleted
+  ansible.builtin.set_fact:
+    kibana_config_results: >-
+      {{ kibana_config_results + (kibana_config_removed.areas | default([])) }}
+"""
+
+
 def load(path: Path) -> ModuleType:
     """A Python file as a module."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -94,6 +126,12 @@ def tasks(found: list[Any]) -> str:
     )
 
 
+def removal(found: list[Any]) -> str:
+    """The text of tasks/remove.yml: the plan, then the deletion. A variable that is not defined is no empty list."""
+    objects = "".join(f"\n      {kind.area}: '{{{{ {kind.variable} | default(none) }}}}'" for kind in found)
+    return HEAD + REMOVE.replace("OBJECTS", objects)
+
+
 def specification(found: list[Any]) -> str:
     """The text of meta/argument_specs.yml: what is written by hand, with a variable for each kind."""
     by_hand = yaml.safe_load((ROOT / "tools" / "kibana_config.yml").read_text(encoding="utf-8"))
@@ -120,6 +158,7 @@ def main(arguments: list[str]) -> int:
         (ROLE / folder).mkdir(parents=True, exist_ok=True)
     for path, text in (
         (ROLE / "tasks" / "apply.yml", tasks(found)),
+        (ROLE / "tasks" / "remove.yml", removal(found)),
         (ROLE / "meta" / "argument_specs.yml", specification(found)),
     ):
         if path.exists() and path.read_text(encoding="utf-8") == text:
