@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A file has no life of its own in Kibana: see tests/unit/modules/test_timelines.py."""
+"""A file has no life of its own in Kibana: see tests/unit/modules/test_timeline_files.py."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def seed_soc(emulator: Emulator) -> None:
         _attach(emulator, case["id"], name, {"type": "user", "comment": "Looked at it, it is real."})
         _attach(emulator, case["id"], name, {
             "type": "alert", "alertId": [f"alert-{number}"], "index": [".alerts-security.alerts-default"],
-            "rule": {"id": None, "name": None},
+            "rule": {"id": f"rule-{number}", "name": title},
         })  # fmt: skip
 
 
