@@ -66,7 +66,6 @@ UPDATE_SECRETS: dict[str, Any] = {
     "secrets_file": {"type": "path", "no_log": False},
     "secrets_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["KIBANA_SECRETS_KEY"])},
 }
-UPDATE_SECRETS_RULES: list[tuple[Any, ...]] = [("update_secrets", "on_change", ("secrets_file", "secrets_key"))]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     CONNECTION_RULES,
     CREDENTIALS,
     UPDATE_SECRETS,
-    UPDATE_SECRETS_RULES,
     SettingsError,
     settings_from,
 )
@@ -85,10 +84,7 @@ def run(resource: Resource) -> None:
         "state": {"type": "str", "choices": list(resource.states), "default": "present"},
         **(UPDATE_SECRETS if resource.write_only else {}),
     }
-    rules = dict(resource.rules)
-    if resource.write_only:
-        rules["required_if"] = [*rules.get("required_if", ()), *UPDATE_SECRETS_RULES]
-    run_action(_converge, options, resource=resource, **rules)
+    run_action(_converge, options, resource=resource, **resource.rules)
 
 
 def run_info(key: str, options: Mapping[str, Any], read: Callable[[Context], list[Any]], **rules: Any) -> None:

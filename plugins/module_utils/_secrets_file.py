@@ -55,7 +55,7 @@ class SecretsFile:
     def check(self, write: bool) -> str | None:
         """Whether the file can be used, before anything happens. Returns a warning where it is not there yet."""
         if len(self.key) < SHORTEST_KEY:
-            raise SecretsFileError(f"secrets_key is too short: give at least {SHORTEST_KEY} characters.")
+            raise SecretsFileError(f"secrets_key has fewer than {SHORTEST_KEY} characters: give a longer one.")
         if self._format() == "yaml" and yaml is None:
             raise SecretsFileError(f"secrets_file {self.path} is YAML, which needs PyYAML here: name it *.json.")
         folder = os.path.dirname(self._real()) or "."
@@ -226,6 +226,9 @@ def open_secrets_file(context: Any) -> SecretsFile | None:
     params, settings, resource = context.params, context.client.settings, context.resource
     if params.get("update_secrets") != "on_change":
         return None
+    for name in ("secrets_file", "secrets_key"):
+        if not params[name]:
+            raise SecretsFileError(f"{name} is missing: update_secrets=on_change needs it.")
     space = f"/s/{settings.space}" if resource.in_space and settings.space not in ("", "default") else ""
     scope = settings.url + space + (resource.collection or resource.item or resource.result_key)
     file = SecretsFile(params["secrets_file"], params["secrets_key"], scope)
