@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _fleet_package as package
-from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._args import UPDATE_SECRETS
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context, default_plan
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs import (
@@ -29,7 +30,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs impo
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_references import only, policy_ids, shared_id
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import mask, prune, secrets_of, strings_in
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
-from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Node, Resource
 
 POLICIES = "/api/fleet/package_policies"
 POLICY = POLICIES + "/{id}"
@@ -92,7 +93,7 @@ def learn(context: Context, current: dict[str, Any] | None) -> None:
         name = (context.params["package"] or {}).get("name")
         version = target(context, current) if name else None
     resource = cast("Resource", context.resource)
-    manifest = _manifest(context, name, version) if name and version else None
+    manifest = _manifest(context.client, name, version) if name and version else None
     mark_secrets(resource.traits, manifest, given, decode(current) if current else {})
     context.secrets.extend(strings_in(secrets_of(given, resource.traits)))
     for option in VARIABLES:
@@ -106,12 +107,20 @@ def _stored_package(current: dict[str, Any] | None) -> tuple[Any, Any]:
     return found.get("name"), found.get("version")
 
 
-def _manifest(context: Context, name: str, version: str) -> dict[str, Any] | None:
+def _manifest(client: KibanaClient, name: str, version: str) -> dict[str, Any] | None:
     """The manifest, or None where nobody has it any more."""
     try:
-        return package.manifest(context.client, name, version)
+        return package.manifest(client, name, version)
     except PlanError:
         return None
+
+
+def displayed(client: KibanaClient, raw: dict[str, Any]) -> dict[str, Any]:
+    """A policy for output: what the package calls a secret or a password is masked."""
+    view, root = decode(raw), Node()
+    name, version = _stored_package(raw)
+    mark_secrets(root, _manifest(client, name, version) if name else None, view)
+    return cast("dict[str, Any]", mask(view, root))
 
 
 def target(context: Context, current: dict[str, Any] | None) -> str:
@@ -191,7 +200,7 @@ def _with_switches(context: Context, step: Plan, params: dict[str, Any], version
     if not inputs:
         return step
     name = step.after["package"]["name"]
-    manifest = _manifest(context, name, version or step.after["package"]["version"]) or {}
+    manifest = _manifest(context.client, name, version or step.after["package"]["version"]) or {}
     problem = unknown(inputs, (step.current or {}).get("inputs") or {}, manifest)
     if problem:
         raise PlanError(problem)
@@ -228,7 +237,7 @@ def _upgraded(context: Context, current: dict[str, Any], version: str) -> dict[s
     proposed = (answer.get("diff") or [{}, {}])[1]
     _refuse_errors(context, answer, proposed)
     found = {**moved, **simplified(proposed)}
-    mark_secrets(cast("Resource", context.resource).traits, _manifest(context, name, version), found)
+    mark_secrets(cast("Resource", context.resource).traits, _manifest(context.client, name, version), found)
     return found
 
 
@@ -302,7 +311,9 @@ def resource(options: dict[str, Any]) -> Resource:
     return Resource(
         result_key="package_policy",
         options=options,
-        controls=frozenset({"force", "update_secrets"}),
+        item=POLICY,
+        collection=POLICIES,
+        controls=frozenset({"force", *UPDATE_SECRETS}),
         rules={"required_one_of": [("id", "name")]},
         read_only=READ_ONLY,
         veiled=frozenset(VARIABLES),
