@@ -73,6 +73,20 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
         {"config.*": "free, its keys depend on the type", "secrets.*": "free, its keys depend on the type"},
     ),
     ("fleet_agent_policy", FLEET, "/api/fleet/agent_policies", "post", {}),
+    (
+        "fleet_package_policy",
+        FLEET,
+        "/api/fleet/package_policies",
+        "post",
+        {
+            "policy_id": "deprecated: policy_ids",
+            "package.title": "Kibana takes it from the package",
+            "package.requires_root": "Kibana takes it from the package",
+            "package.experimental_data_stream_features": "what is stored is kept; not to be set here",
+            "inputs.*": "free, its keys depend on the package",
+            "vars.*": "free, its keys depend on the package",
+        },
+    ),
     ("case", PLATFORM, "/api/cases", "post", {"connector.fields.*": "free, its keys depend on the type"}),
     (
         "alerting_rule",
