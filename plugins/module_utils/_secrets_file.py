@@ -230,7 +230,7 @@ def open_secrets_file(context: Any) -> SecretsFile | None:
         if not params[name]:
             raise SecretsFileError(f"{name} is missing: update_secrets=on_change needs it.")
     space = f"/s/{settings.space}" if resource.in_space and settings.space not in ("", "default") else ""
-    scope = settings.url + space + (resource.collection or resource.item or resource.result_key)
+    scope = settings.url + space + (resource.collection or resource.item or f"/{resource.result_key}")
     file = SecretsFile(params["secrets_file"], params["secrets_key"], scope)
     warning = file.check(write=not context.check_mode)
     if warning and given_secrets(context):
