@@ -27,6 +27,12 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs impo
     unknown,
     variables,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._fleet_package_upgrade import (
+    manifest_of,
+    stored_package,
+    target,
+    upgraded,
+)
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_references import only, policy_ids, shared_id
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import mask, prune, secrets_of, strings_in
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
@@ -87,13 +93,13 @@ def find(context: Context) -> dict[str, Any] | None:
 
 def learn(context: Context, current: dict[str, Any] | None) -> None:
     """Find out which variables are secret, for everything that is shown from here on."""
-    name, version = _stored_package(current)
+    name, version = stored_package(current)
     given = {"vars": variables(context.params["vars"]), "inputs": typed(context.params["inputs"])}
     if name is None:
         name = (context.params["package"] or {}).get("name")
         version = target(context, current) if name else None
     resource = cast("Resource", context.resource)
-    manifest = _manifest(context.client, name, version) if name and version else None
+    manifest = manifest_of(context.client, name, version) if name and version else None
     mark_secrets(resource.traits, manifest, given, decode(current) if current else {})
     context.secrets.extend(strings_in(secrets_of(given, resource.traits)))
     for option in VARIABLES:
@@ -102,41 +108,12 @@ def learn(context: Context, current: dict[str, Any] | None) -> None:
             context.module.params[option] = shown[option]
 
 
-def _stored_package(current: dict[str, Any] | None) -> tuple[Any, Any]:
-    found = (current or {}).get("package") or {}
-    return found.get("name"), found.get("version")
-
-
-def _manifest(client: KibanaClient, name: str, version: str) -> dict[str, Any] | None:
-    """The manifest, or None where nobody has it any more."""
-    try:
-        return package.manifest(client, name, version)
-    except PlanError:
-        return None
-
-
 def displayed(client: KibanaClient, raw: dict[str, Any]) -> dict[str, Any]:
     """A policy for output: what the package calls a secret or a password is masked."""
     view, root = decode(raw), Node()
-    name, version = _stored_package(raw)
-    mark_secrets(root, _manifest(client, name, version) if name else None, view)
+    name, version = stored_package(raw)
+    mark_secrets(root, manifest_of(client, name, version) if name else None, view)
     return cast("dict[str, Any]", mask(view, root))
-
-
-def target(context: Context, current: dict[str, Any] | None) -> str:
-    """The version of the package that the policy is to have."""
-    given = (context.params["package"] or {}).get("version")
-    name, stored = _stored_package(current)
-    if given is None and stored is not None:
-        return str(stored)
-    if given not in (None, "installed", "latest"):
-        return str(given)
-    name = name or (context.params["package"] or {})["name"]
-    item = package.read(context.client, name)
-    if item is None:
-        raise PlanError(f"There is no package {name!r}: correct package.name.")
-    installed = package.installed_version(item) if given != "latest" else None
-    return str(installed or item.get("latestVersion") or item["version"])
 
 
 def decode(raw: dict[str, Any]) -> dict[str, Any]:
@@ -155,7 +132,7 @@ def plan(context: Context, current: dict[str, Any] | None) -> Plan:
     version = target(context, current) if current or context.params["package"] else None
     params = _resolved(context, current, version)
     view = replace(context, params=params)
-    base = _upgraded(context, current, version) if current and version else current
+    base = upgraded(context, current, version) if current and version else current
     step = default_plan(view, base)
     _refuse(step, current)
     try:
@@ -177,13 +154,13 @@ def _resolved(context: Context, current: dict[str, Any] | None, version: str | N
     found["name"] = params["name"].strip() if params["name"] else None
     found["policy_ids"] = policy_ids(context, "policy_ids", stored)
     found["output_id"] = shared_id(context, "output_id", stored)
-    name = (params["package"] or {}).get("name") or _stored_package(current)[0]
+    name = (params["package"] or {}).get("name") or stored_package(current)[0]
     found["package"] = {"name": name, "version": version} if params["package"] else None
     return found
 
 
 def _refuse(step: Plan, current: dict[str, Any] | None) -> None:
-    name, _version = _stored_package(current)
+    name, _version = stored_package(current)
     wanted = (step.after.get("package") or {}).get("name")
     if current is not None and wanted != name:
         raise PlanError(
@@ -200,7 +177,7 @@ def _with_switches(context: Context, step: Plan, params: dict[str, Any], version
     if not inputs:
         return step
     name = step.after["package"]["name"]
-    manifest = _manifest(context.client, name, version or step.after["package"]["version"]) or {}
+    manifest = manifest_of(context.client, name, version or step.after["package"]["version"]) or {}
     problem = unknown(inputs, (step.current or {}).get("inputs") or {}, manifest)
     if problem:
         raise PlanError(problem)
@@ -211,56 +188,6 @@ def _with_switches(context: Context, step: Plan, params: dict[str, Any], version
 def _bare(inputs: dict[str, Any], step: Plan) -> dict[str, Any]:
     """The inputs of the task that are in the plan: one that has nothing but secrets is not."""
     return {name: entry for name, entry in inputs.items() if name in (step.after.get("inputs") or {})}
-
-
-def _upgraded(context: Context, current: dict[str, Any], version: str) -> dict[str, Any]:
-    """The policy as Kibana itself would bring it to another version of its package."""
-    name, stored = _stored_package(current)
-    if version == stored:
-        return current
-    if package.order(version) < package.order(stored):
-        raise PlanError(
-            f"The package policy {current['name']!r} has version {stored} of {name!r}: Kibana cannot take it back to"
-            f" {version}."
-        )
-    moved = {**current, "package": {**current["package"], "version": version}}
-    item = package.read(context.client, name)
-    installed = package.installed_version(item) if item else None
-    if installed != version:
-        message = f"The package {name!r} is installed in version {installed}, not {version}"
-        if not context.check_mode:
-            raise PlanError(f"{message}: install that with fleet_package first.")
-        context.warn(f"{message}; what an upgrade makes of the policy is known once it is.")
-        return moved
-    body = {"packagePolicyIds": [current["id"]], "packageVersion": version}
-    (answer,) = context.client.call("POST", POLICIES + "/upgrade/dryrun", json=body, safe=True)
-    proposed = (answer.get("diff") or [{}, {}])[1]
-    _refuse_errors(context, answer, proposed)
-    found = {**moved, **simplified(proposed)}
-    mark_secrets(cast("Resource", context.resource).traits, _manifest(context.client, name, version), found)
-    return found
-
-
-def _refuse_errors(context: Context, answer: dict[str, Any], proposed: dict[str, Any]) -> None:
-    """Raise where the dry run found errors that the task does not mend by giving the variable."""
-    given = {"vars": variables(context.params["vars"]), "inputs": typed(context.params["inputs"])}
-    names = set(_names(given))
-    errors = [
-        f"{item.get('key')}: {item.get('message')}" if item.get("key") else str(item.get("message"))
-        for item in (proposed.get("errors") or answer.get("errors") or [answer.get("body") or {}])
-        if str(item.get("key")).rpartition(".vars.")[2] not in names
-    ]
-    if answer.get("hasErrors") and errors:
-        raise PlanError(f"An upgrade to another version of the package fails: {'; '.join(errors)}.")
-
-
-def _names(value: Any) -> Any:
-    """The names of all variables in a nested value."""
-    for key, item in value.items():
-        if key == "vars":
-            yield from item
-        elif isinstance(item, dict):
-            yield from _names(item)
 
 
 def encode(step: Plan) -> dict[str, Any]:
