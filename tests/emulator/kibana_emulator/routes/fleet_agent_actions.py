@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
@@ -16,7 +17,11 @@ from .fleet_agent_state import docs, is_hosted, select, status_of
 from .fleet_agents import ALL, LIMIT, READ, existing
 
 LOOKS_UNTIL_ACK = 2  # an agent learns of its unenrolment at its next check-in
-_LISTENING = ("online", "error", "degraded", "unenrolling")
+LISTENING = ("online", "error", "degraded", "unenrolling")
+
+Action = dict[str, Any]
+# What goes on with an action of a kind at each look at it, where agents have to answer.
+PROGRESS: dict[str, Callable[[Context, Action], None]] = {}
 
 
 class Unenroll(Strict):
@@ -60,17 +65,20 @@ class ActionIds(Strict):
     actionIds: list[str]
 
 
-def record(ctx: Context, kind: str, agents: list[str], total: int, action_id: str | None = None) -> dict[str, Any]:
-    """Remember an action; `acks` are the answers of its agents, None for a success."""
+def record(
+    ctx: Context, kind: str, agents: list[str], total: int, action_id: str | None = None, **shown: Any
+) -> Action:
+    """Remember an action; `acks` are the answers of its agents, None for a success. `shown` is shown with it."""
     action = {
         "actionId": action_id or ctx.emulator.uuid(), "type": kind, "agents": agents, "total": total,
         "creationTime": ctx.emulator.now(), "acks": {}, "looks": 0, "cancelled": None,
+        "shown": shown,
     }  # fmt: skip
     ctx.store("fleet_actions")[action["actionId"]] = action
     return action
 
 
-def _given(ctx: Context, agents: list[str] | str, include_inactive: bool) -> list[dict[str, Any]]:
+def given_agents(ctx: Context, agents: list[str] | str, include_inactive: bool) -> list[dict[str, Any]]:
     """Return the agents that a body names; unknown ids are passed over."""
     if isinstance(agents, str):
         return select(ctx, agents, show_inactive=include_inactive, where="Kuery is malformed")
@@ -124,7 +132,7 @@ def unenroll(ctx: Context) -> dict[str, Any]:
 def bulk_unenroll(ctx: Context) -> dict[str, Any]:
     """Many agents; who is refused shows up in the status of the action alone."""
     body = parse(BulkUnenroll, ctx.body)
-    return {"actionId": _unenroll(ctx, _given(ctx, body.agents, bool(body.includeInactive)), body)["actionId"]}
+    return {"actionId": _unenroll(ctx, given_agents(ctx, body.agents, bool(body.includeInactive)), body)["actionId"]}
 
 
 @route("POST", "/api/fleet/agents/bulk_update_agent_tags", requires=ALL)
@@ -132,7 +140,7 @@ def bulk_update_tags(ctx: Context) -> dict[str, Any]:
     """At once for ids; for KQL by a task, whose work is seen after a look at the status of actions."""
     body = parse(BulkTags, ctx.body)
     if isinstance(body.agents, list):
-        return {"actionId": _change_tags(ctx, _given(ctx, body.agents, True), body)}
+        return {"actionId": _change_tags(ctx, given_agents(ctx, body.agents, True), body)}
     kuery = f"({body.agents})" if body.agents else "active:*"
     if len(body.tagsToAdd) == 1 and not body.tagsToRemove:
         kuery += f' and not tags:"{body.tagsToAdd[0]}"'
@@ -165,21 +173,28 @@ def _change_tags(ctx: Context, given: list[dict[str, Any]], body: BulkTags, acti
 
 
 def _time_passes(ctx: Context) -> None:
-    """Run waiting tasks, and let agents that still check in acknowledge their unenrolment."""
+    """Run waiting tasks, and let agents that still check in go on with what was asked of them."""
     tasks = ctx.store("fleet_tasks")
     for action_id, task in list(tasks.items()):
         del tasks[action_id]
         body = BulkTags(**{key: value for key, value in task.items() if key != "kuery"})
-        _change_tags(ctx, _given(ctx, task["kuery"], body.includeInactive), body, action_id)
+        _change_tags(ctx, given_agents(ctx, task["kuery"], body.includeInactive), body, action_id)
     for action in ctx.store("fleet_actions").values():
         action["looks"] += 1
-        if action["type"] != "UNENROLL" or action["looks"] < LOOKS_UNTIL_ACK or action["cancelled"]:
-            continue
-        for agent_id in action["agents"]:
-            doc = docs(ctx).get(agent_id)
-            if doc and agent_id not in action["acks"] and status_of(doc) in _LISTENING:
-                _leave(ctx, doc)
-                action["acks"][agent_id] = None
+        if action["type"] in PROGRESS and not action["cancelled"]:
+            PROGRESS[action["type"]](ctx, action)
+
+
+def _part(ctx: Context, action: Action) -> None:
+    """Let agents that still check in acknowledge their unenrolment."""
+    for agent_id in action["agents"] if action["looks"] >= LOOKS_UNTIL_ACK else ():
+        doc = docs(ctx).get(agent_id)
+        if doc and agent_id not in action["acks"] and status_of(doc) in LISTENING:
+            _leave(ctx, doc)
+            action["acks"][agent_id] = None
+
+
+PROGRESS["UNENROLL"] = _part
 
 
 def _state(ctx: Context, action: dict[str, Any], errors: int) -> dict[str, Any]:
@@ -194,7 +209,7 @@ def _state(ctx: Context, action: dict[str, Any], errors: int) -> dict[str, Any]:
         "actionId": action["actionId"], "type": action["type"], "status": state,
         "nbAgentsActionCreated": len(action["agents"]), "nbAgentsAck": len(acks) - len(failed),
         "nbAgentsFailed": len(failed), "nbAgentsActioned": action["total"], "creationTime": action["creationTime"],
-        "hasRolloutPeriod": False,
+        "hasRolloutPeriod": False, **action["shown"],
         "latestErrors": [
             {"agentId": agent_id, "error": failed[agent_id], "timestamp": action["creationTime"],
              "hostname": doc["local_metadata"]["host"]["hostname"] if doc else agent_id}

@@ -41,7 +41,11 @@ def status_of(doc: dict[str, Any]) -> str:
     if doc.get("unenrollment_started_at"):
         return "unenrolling"
     reported = doc.get("last_checkin_status")
-    return reported if reported in ("error", "degraded") else "online"
+    if reported in ("error", "degraded"):
+        return str(reported)
+    upgrading = doc.get("upgrade_started_at") and not doc.get("upgraded_at")
+    failed = (doc.get("upgrade_details") or {}).get("state") in ("UPG_FAILED", "UPG_ROLLBACK")
+    return "updating" if upgrading and not failed else "online"
 
 
 def shown(ctx: Context, doc: dict[str, Any]) -> dict[str, Any]:
@@ -131,15 +135,17 @@ _FLEET: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("a0000001-0000-4000-8000-000000000001", "web-01", "soc-servers", {"tags": ["production", "web"]}),
     ("a0000001-0000-4000-8000-000000000002", "web-02", "soc-servers", {"tags": ["production", "web"]}),
     ("a0000001-0000-4000-8000-000000000003", "db-01", "soc-servers", {
-        "tags": ["production"], "last_checkin_status": "degraded", "last_checkin_message": "1 unit is degraded",
+        "tags": ["production"], "last_checkin_status": "degraded", "_older": True, "last_checkin_message": "1 unit is degraded",
         "unhealthy_reason": ["input"],
     }),
     ("a0000001-0000-4000-8000-000000000004", "mail-01", "soc-servers", {
         "tags": ["production", "dmz"], "last_checkin_status": "error", "last_checkin_message": "output unreachable",
         "unhealthy_reason": ["output"],
     }),
-    ("a0000001-0000-4000-8000-000000000005", "build-01", "soc-servers", {"_plays": "updating", "tags": ["ci"]}),
-    ("a0000001-0000-4000-8000-000000000006", "wks-anna", "soc-workstations", {"tags": ["staff"]}),
+    ("a0000001-0000-4000-8000-000000000005", "build-01", "soc-servers", {
+        "_plays": "updating", "tags": ["ci"], "upgrade_started_at": "2026-02-01T11:58:00.000Z",
+    }),
+    ("a0000001-0000-4000-8000-000000000006", "wks-anna", "soc-workstations", {"tags": ["staff"], "_older": True}),
     ("a0000001-0000-4000-8000-000000000007", "wks-boris", "soc-workstations", {"_plays": "offline"}),
     ("a0000001-0000-4000-8000-000000000008", "wks-chloe", "soc-workstations", {
         "_plays": "inactive", "last_checkin": "2025-11-02T09:00:00.000Z", "tags": ["staff"],
@@ -155,7 +161,9 @@ _FLEET: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     }),
     ("a0000001-0000-4000-8000-000000000012", "wks-gina", "soc-workstations", {"_plays": "uninstalled"}),
     ("a0000001-0000-4000-8000-000000000013", "wks-hugo", "soc-workstations", {"_plays": "orphaned"}),
-    ("a0000001-0000-4000-8000-000000000014", "fleet-server", "policy-elastic-agent-on-cloud", {"tags": ["cloud"]}),
+    ("a0000001-0000-4000-8000-000000000014", "fleet-server", "policy-elastic-agent-on-cloud", {
+        "tags": ["cloud"], "_fleet_server": True,
+    }),
 )  # fmt: skip
 
 
@@ -165,4 +173,6 @@ def seed_soc(emulator: Emulator) -> None:
     add_policy(emulator, "soc-workstations", "SOC workstations")
     add_policy(emulator, "policy-elastic-agent-on-cloud", "Elastic Cloud agent policy", is_managed=True)
     for agent_id, hostname, policy_id, fields in _FLEET:
+        if fields.get("_older"):
+            fields = {**fields, "version": "9.3.1" if emulator.version >= (9, 0) else "8.17.4"}
         add_agent(emulator, agent_id, hostname, **{"policy_id": policy_id, **fields})
