@@ -10,11 +10,17 @@ API: ``/api/fleet/agents/bulk_...``, ``/api/fleet/agents/action_status``.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, pause
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import AGENTS, Fleet, hostname
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import (
+    AGENTS,
+    Fleet,
+    hostname,
+    read_these,
+)
 from ansible_collections.stackops.kibana.plugins.module_utils._many import chunks, write_many
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure
 from ansible_collections.stackops.kibana.plugins.module_utils._progress import Progress
@@ -34,14 +40,19 @@ def check_batch(params: Mapping[str, Any]) -> str | None:
     return None
 
 
+Done = Callable[[Mapping[str, Any]], bool]
+
+
 class Bulk:
     """What is to be done to each agent of a selection, and the result of the task.
 
-    ``results`` are the words for what may become of an agent, ``extra`` is added to the result as it is.
+    ``results`` are the words for what may become of an agent, ``extra`` is added to the result as it is. ``done`` says
+    of an agent that it is as it was asked to be: a request whose answer was lost may have been carried out.
     """
 
-    def __init__(self, fleet: Fleet, results: Sequence[str], **extra: Any) -> None:
+    def __init__(self, fleet: Fleet, results: Sequence[str], done: Done | None = None, **extra: Any) -> None:
         self.context = fleet.context
+        self.done = done
         self.results = results
         self.extra = extra
         self.rows: dict[str, dict[str, Any]] = {}
@@ -79,20 +90,32 @@ class Bulk:
             raise PartialFailure("; ".join(problems) + ".", result)
         return result
 
-    def _write(self, path: str, body: Mapping[str, Any], safe: bool) -> list[str]:
+    def _write(self, path: str, body: Mapping[str, Any], safe: bool, only: Sequence[str] | None = None) -> list[str]:
         def write(ids: Sequence[str]) -> dict[str, str]:
             answer = self.context.client.call("POST", path, json={"agents": list(ids), **body}, safe=safe)
             self.actions.append(answer["actionId"])
             return {}
 
-        batches = chunks(self.changes, self.context.params["batch_size"], BULK_BYTES, lambda key: len(key) + 4)
-        failures = write_many(batches, write)
+        keys = list(self.changes if only is None else only)
+        batches = chunks(keys, self.context.params["batch_size"], BULK_BYTES, lambda key: len(key) + 4)
+        failures = self._real(write_many(batches, write))
         for agent_id, message in failures.items():
             self._fail(agent_id, message)
         if not failures:
             return []
         reasons = "; ".join(dict.fromkeys(message.rstrip(".") for message in failures.values()))
         return [f"{len(failures)} of {len(self.rows)} agents failed: {reasons}"]
+
+    def _real(self, failures: dict[str, str]) -> dict[str, str]:
+        """Those failures that are real; agents that are as they were asked to be are none."""
+        if not failures or self.done is None:
+            return failures
+        try:
+            agents = read_these(self.context.client, failures)
+        except KibanaError:
+            return failures
+        fine = {agent["id"] for agent in agents if self.done(agent)}
+        return {key: message for key, message in failures.items() if key not in fine}
 
     def _take_errors(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         for state in states.values():
@@ -141,7 +164,7 @@ def wait_for(client: KibanaClient, action_ids: Iterable[str], timeout: int) -> d
     progress = Progress(len(states))
     while True:
         pending = {key for key, state in states.items() if state.get("status", "IN_PROGRESS") == "IN_PROGRESS"}
-        states.update(_action_states(client, pending))
+        states.update(action_states(client, pending))
         if all(states[key].get("status", "IN_PROGRESS") != "IN_PROGRESS" for key in pending):
             return states
         if max(waited, time.monotonic() - begin) >= timeout:
@@ -158,7 +181,7 @@ def _answered(states: Mapping[str, Mapping[str, Any]]) -> str:
     return f"{done} of {asked} agents have answered"
 
 
-def _action_states(client: KibanaClient, wanted: set[str]) -> dict[str, dict[str, Any]]:
+def action_states(client: KibanaClient, wanted: set[str]) -> dict[str, dict[str, Any]]:
     """The states of the wanted actions as far as they are listed, among those of others, the newest first."""
     found: dict[str, dict[str, Any]] = {}
     for page in range(ACTION_PAGES if wanted else 0):

@@ -167,6 +167,16 @@ def read_each(client: KibanaClient, ids: Iterable[str], params: Mapping[str, str
             yield found["item"]
 
 
+def read_these(client: KibanaClient, ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The agents with these ids, whatever state they are in: few one by one, many from the list."""
+    wanted = set(ids)
+    if len(wanted) <= FEW:
+        return list(read_each(client, sorted(wanted), {}))
+    kuery = any_of("agent.id", sorted(wanted), quoted)
+    query = {"showInactive": "true", "kuery": f"status:* and ({kuery})" if len(kuery) <= MAX_KUERY else "status:*"}
+    return [agent for agent in read_all(client, query) if agent["id"] in wanted]
+
+
 def read_all(client: KibanaClient, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Every agent that the query gives, to the end, each once.
 
