@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -270,3 +271,16 @@ def test_info(any_kibana: Kibana) -> None:
     nobody = {"kibana_username": "nobody", "kibana_password": "nobody"}
     assert any_kibana.fails(INFO, nobody)["status"] == 403
     assert "s3cret" not in without_invocation(any_kibana.ok(INFO, {}))
+
+
+def test_a_secret_that_changed_is_sent_once(kibana: Kibana, tmp_path: Path) -> None:
+    record = {"secrets_file": str(tmp_path / "record.json"), "secrets_key": "a key that is long enough"}
+    task = {**OKTA, "update_secrets": "on_change", **record}
+    kibana.ok(MODULE, task)
+    first = secret(kibana)
+    assert not kibana.ok(MODULE, task)["changed"]
+    rotated = {**task, "inputs": {"okta-httpjson": {"vars": {"api_key": "another-s3cret"}}}}
+    assert kibana.ok(MODULE, rotated, check=True)["changed"]
+    assert kibana.ok(MODULE, rotated)["changed"]
+    assert secret(kibana)["id"] != first["id"]
+    assert not kibana.ok(MODULE, rotated)["changed"]
