@@ -30,13 +30,14 @@ class Source:
     ``listed(client, resource)`` gives the objects as the module's ``find`` would; without it they are those of the
     resource's collection. ``identity`` are the options that name an object, and stay in the options in any case.
     ``managed(raw)`` says that the object is not for users to change. ``finish(client, raw, exported)`` may complete
-    the options.
+    the options. ``refers(options)`` names what the object needs, as pairs of kind and id or name.
     """
 
     identity: tuple[str, ...] = ("id",)
     listed: Callable[[KibanaClient, Resource], Iterable[Raw]] | None = None
     managed: Callable[[Raw], bool] | None = None
     finish: Callable[[KibanaClient, Raw, _export.Exported], None] | None = None
+    refers: Callable[[Mapping[str, Any]], Iterable[tuple[str, Any]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,17 @@ def resource_of(kind: str) -> Resource:
     """The description of a kind's objects, which stands in its module."""
     resource: Resource = importlib.import_module(f"{MODULES}.{kind}").RESOURCE
     return resource
+
+
+def in_space(kind: str) -> bool:
+    """Whether such objects belong to a space."""
+    return resource_of(kind).in_space
+
+
+def references(found: Found) -> Iterable[tuple[str, str]]:
+    """What an object needs, as pairs of kind and id or name."""
+    refers = SOURCES[found.kind].refers
+    return [(kind, str(name)) for kind, name in (refers(found.options) if refers else ()) if name]
 
 
 def objects(client: KibanaClient, kind: str) -> Iterable[Found]:
@@ -99,6 +111,18 @@ def _connectors(client: KibanaClient, resource: Resource) -> Iterable[Raw]:
     return client.pages(CONNECTORS)
 
 
+def _policies_need(options: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    return [("fleet_proxy", options.get("proxy_id"))]
+
+
+def _rules_need(options: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for action in options.get("actions") or ():
+        yield "connector", action.get("id")
+    for entry in options.get("exceptions_list") or ():
+        yield "exception_list", entry.get("list_id")
+        yield "exception_items", entry.get("list_id")
+
+
 def _detection_rules(client: KibanaClient, resource: Resource) -> Iterable[Raw]:
     """All rules of the space but those that Kibana's own packages bring."""
     return (rule for rule in read_rules(client, (), lambda rule: True).values() if not rule["immutable"])
@@ -108,10 +132,12 @@ SOURCES: dict[str, Source] = {
     "space": Source(),
     "kibana_role": Source(("name",)),
     "connector": Source(listed=_connectors),
-    "detection_rule": Source(("rule_id",), _detection_rules),
+    "detection_rule": Source(("rule_id",), _detection_rules, refers=_rules_need),
     "fleet_proxy": Source(),
-    "fleet_output": Source(),
-    "fleet_server_host": Source(),
-    "fleet_agent_download_source": Source(),
+    "fleet_output": Source(refers=_policies_need),
+    "fleet_server_host": Source(refers=_policies_need),
+    "fleet_agent_download_source": Source(refers=_policies_need),
 }
 KINDS = [kind for kind in _kinds.KINDS if kind.module in SOURCES]
+# What others may refer to: read where references are followed, whatever the areas.
+REFERRED = ("connector", "fleet_proxy", "fleet_output", "exception_list", "exception_items", "value_list", "data_view")

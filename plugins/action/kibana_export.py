@@ -1,0 +1,83 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Kibana as variable files. Documented in plugins/modules/kibana_export.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _select, _sources
+from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import DEFAULT_SPACE
+
+NAMES = "dest, areas, spaces, filters, references and the options of the connection"
+
+
+class ActionModule(KibanaAction):
+    """Reads the objects, chooses among them, and writes the files that differ."""
+
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The files and how much is in them."""
+        result = self.begin(task_vars)
+        try:
+            options, connection = self._options()
+            chosen = self._chosen(options, connection)
+        except (_select.Refusal, SettingsError, KibanaError) as error:
+            details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
+            return {**result, "failed": True, **details}
+        return {**result, **self._written(options, chosen, connection.get("kibana_space") or DEFAULT_SPACE)}
+
+    def _options(self) -> tuple[_select.Options, dict[str, Any]]:
+        args = dict(self._task.args)
+        options = _select.options_of(args)
+        unknown = sorted(set(args) - set(CONNECTION) - {"space"})
+        if unknown:
+            raise _select.Refusal(f"Unsupported options: {', '.join(unknown)}. kibana_export has {NAMES}.")
+        return options, connection_of(args)
+
+    def _chosen(self, options: _select.Options, connection: Mapping[str, Any]) -> list[_select.Placed]:
+        """The objects to write, in the order of areas, spaces and names."""
+        usual = connection.get("kibana_space") or DEFAULT_SPACE
+        client = client_for({**connection, "kibana_space": usual}, self._display.warning)
+        spaces = options.spaces or [usual]
+        if spaces == ["*"]:
+            spaces = sorted(space["id"] for space in client.get("/api/spaces/space", in_space=False))
+        found: list[_select.Placed] = []
+        for kind in options.kinds_to_read():
+            places = spaces if _sources.in_space(kind) else spaces[:1]
+            for space in places:
+                client = client_for({**connection, "kibana_space": space}, self._display.warning)
+                found += [_select.Placed(one, space) for one in _sources.objects(client, kind) if not one.managed]
+            self._display.v(f"{kind}: {sum(one.found.kind == kind for one in found)} objects")
+        return _select.chosen(found, options)
+
+    def _written(self, options: _select.Options, chosen: list[_select.Placed], usual: str) -> dict[str, Any]:
+        areas: dict[str, list[dict[str, Any]]] = {_kinds.BY_MODULE[kind].area: [] for kind in options.kinds}
+        secrets: list[str] = []
+        for one in chosen:
+            described, keys = _export_files.described(one.found, one.space, usual)
+            areas.setdefault(_kinds.BY_MODULE[one.found.kind].area, []).append(described)
+            secrets += keys
+        folder = Path(options.dest)
+        try:
+            texts = _export_files.contents(areas, secrets, folder)
+            written, diffs = _export_files.write(folder, texts, self._task.check_mode)
+        except OSError as error:
+            return {"failed": True, "msg": f"{error.filename or folder} cannot be written: {error.strerror or error}."}
+        result: dict[str, Any] = {
+            "changed": bool(written),
+            "dest": str(folder),
+            "files": [str(folder / name) for name in texts],
+            "written": written,
+            "summary": {area: len(objects) for area, objects in areas.items() if objects},
+            "secrets": sorted(set(secrets)),
+        }
+        return {**result, **({"diff": diffs} if diffs and self._task.diff else {})}
