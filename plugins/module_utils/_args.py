@@ -24,6 +24,8 @@ def _option(name: str, **spec: Any) -> dict[str, Any]:
     return {**spec, "fallback": (env_fallback, [name.upper()])}
 
 
+LONGEST_SHOWN = 200
+
 # The credentials have no fallback here: Ansible would mix a task's own with those of the environment.
 CREDENTIALS: dict[str, dict[str, Any]] = {
     "kibana_api_key": {"type": "str", "no_log": True},
@@ -116,6 +118,15 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         retries=_positive("kibana_retries", params.get("kibana_retries", 3), 0),
         secrets=tuple(filter(None, [*hidden, *authorization.split(" ")[1:], urlsplit(proxy).password])),
     )
+
+
+def shortened(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What to show in place of very long options: Ansible repeats them in each result, all of thousands of rules."""
+    return {
+        name: [f"({len(value)} elements)"]
+        for name, value in params.items()
+        if isinstance(value, list) and len(value) > LONGEST_SHOWN
+    }
 
 
 def _own_certificate(params: Mapping[str, Any], environ: Mapping[str, str]) -> bool:

@@ -22,6 +22,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     UPDATE_SECRETS,
     SettingsError,
     settings_from,
+    shortened,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
@@ -109,6 +110,7 @@ def run_action(
     params = dict(module.params)
     resource = resource(params) if callable(resource) else resource
     secrets = list(_take_secrets(module, params, resource))
+    module.params.update(shortened(module.params))
     try:
         refuse = check or (resource.check if resource else None)
         problem = refuse(params) if refuse else None
