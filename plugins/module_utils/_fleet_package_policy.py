@@ -95,9 +95,9 @@ def learn(context: Context, current: dict[str, Any] | None) -> None:
     """Find out which variables are secret, for everything that is shown from here on."""
     name, version = stored_package(current)
     given = {"vars": variables(context.params["vars"]), "inputs": typed(context.params["inputs"])}
-    if name is None:
-        name = (context.params["package"] or {}).get("name")
-        version = target(context, current) if name else None
+    if name is None and (context.params["package"] or {}).get("name"):
+        name, version = context.params["package"]["name"], target(context, current)
+        context.params["package"] = {"name": name, "version": version}  # decided once, for the plan as well
     resource = cast("Resource", context.resource)
     manifest = manifest_of(context.client, name, version) if name and version else None
     mark_secrets(resource.traits, manifest, given, decode(current) if current else {})
@@ -129,7 +129,8 @@ def plan(context: Context, current: dict[str, Any] | None) -> Plan:
     if context.params["state"] == "absent":
         step = default_plan(context, current)
         return replace(step, before={key: value for key, value in step.before.items() if key not in VARIABLES})
-    version = target(context, current) if current or context.params["package"] else None
+    named = current or (context.params["package"] or {}).get("name")
+    version = target(context, current) if named else None
     params = _resolved(context, current, version)
     view = replace(context, params=params)
     base = upgraded(context, current, version) if current and version else current

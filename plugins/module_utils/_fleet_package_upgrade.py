@@ -21,6 +21,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs impo
     typed,
     variables,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
@@ -34,6 +35,8 @@ def stored_package(current: dict[str, Any] | None) -> tuple[Any, Any]:
 
 def manifest_of(client: KibanaClient, name: str, version: str) -> dict[str, Any] | None:
     """The manifest, or None where nobody has it any more."""
+    if version == KNOWN_AFTER_APPLY:
+        return None
     try:
         return package.manifest(client, name, version)
     except PlanError:
@@ -51,7 +54,11 @@ def target(context: Context, current: dict[str, Any] | None) -> str:
     name = name or (context.params["package"] or {})["name"]
     item = package.read(context.client, name)
     if item is None:
-        raise PlanError(f"There is no package {name!r}: correct package.name.")
+        message = f"There is no package {name!r}"
+        if not context.check_mode:
+            raise PlanError(f"{message}: install it first, or correct package.name.")
+        context.warn(f"{message} yet; it is taken for one that the play will have installed.")
+        return KNOWN_AFTER_APPLY
     installed = package.installed_version(item) if given != "latest" else None
     return str(installed or item.get("latestVersion") or item["version"])
 
@@ -61,6 +68,8 @@ def upgraded(context: Context, current: dict[str, Any], version: str) -> dict[st
     name, stored = stored_package(current)
     if version == stored:
         return current
+    if version == KNOWN_AFTER_APPLY:
+        return {**current, "package": {**current["package"], "version": version}}
     if package.order(version) < package.order(stored):
         raise PlanError(
             f"The package policy {current['name']!r} has version {stored} of {name!r}: Kibana cannot take it back to"

@@ -229,12 +229,22 @@ def test_what_the_package_does_not_have(kibana: Kibana) -> None:
     for check in (True, False):
         assert "apache-logfile" in kibana.fails(MODULE, {**APACHE, **wrong}, check=check)["msg"]
         assert "apache.access" in kibana.fails(MODULE, {**APACHE, **stream}, check=check)["msg"]
-        nope = {**APACHE, "package": {"name": "nope"}}
-        assert "no package 'nope'" in kibana.fails(MODULE, nope, check=check)["msg"]
     assert "needs name and package.name" in kibana.fails(MODULE, {"name": "x"})["msg"]
     assert kibana.writes() == []
     kibana.ok(MODULE, APACHE)
     assert "belongs to the package" in kibana.fails(MODULE, {**APACHE, "package": {"name": "okta"}})["msg"]
+
+
+def test_a_package_that_is_not_there_yet(kibana: Kibana) -> None:
+    task = {**APACHE, "package": {"name": "nope"}, "inputs": {"nope-logfile": {"vars": {"password": "key-s3cret"}}}}
+    assert "no package 'nope'" in kibana.fails(MODULE, task)["msg"]
+    kibana.unscrubbed()
+    predicted = kibana.ok(MODULE, task, check=True)
+    assert predicted["package_policy"]["package"]["version"] == "(known after apply)"
+    assert len([text for text in predicted["warnings"] if "'nope'" in text]) == 1
+    assert "s3cret" not in json.dumps(predicted), "the name of the variable has to tell"
+    assert "needs name and package.name" in kibana.fails(MODULE, {"name": "x", "package": {"version": "latest"}})["msg"]
+    assert kibana.writes() == []
 
 
 def test_nothing_in_empty_dictionaries(kibana: Kibana) -> None:
