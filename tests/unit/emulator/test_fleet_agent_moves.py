@@ -67,6 +67,8 @@ def test_an_upgrade_takes_its_time(api: Api) -> None:
     assert agent(api, ANNA)["status"] == "updating" and agent(api, ANNA)["upgraded_at"] is None
     first = state(api, action_id)
     assert first["status"] == "IN_PROGRESS" and first["version"] == version and first["nbAgentsFailed"] == 2
+    assert "upgrade_details" not in agent(api, ANNA), "it has not checked in yet"
+    assert state(api, action_id)["status"] == "IN_PROGRESS"
     assert agent(api, ANNA)["upgrade_details"]["state"] == "UPG_DOWNLOADING"
     second = state(api, action_id)
     assert second["status"] == "FAILED" and second["nbAgentsAck"] == 1
@@ -93,7 +95,7 @@ def test_a_rollout_goes_one_by_one_and_a_plan_waits(api: Api) -> None:
         add_agent(api.emulator, f"x{number}", f"x{number}", version="8.16.0")
     body = {"agents": ["x0", "x1"], "version": api.emulator.version_number, "rollout_duration_seconds": 600}
     action_id = ok(api.post(f"{AGENTS}/bulk_upgrade", body))["actionId"]
-    assert [state(api, action_id)["nbAgentsAck"] for _unused in range(3)] == [0, 1, 2]
+    assert [state(api, action_id)["nbAgentsAck"] for _unused in range(4)] == [0, 0, 1, 2]
     refused(api.post(f"{AGENTS}/bulk_upgrade", {**body, "rollout_duration_seconds": 10}), 400)
     add_agent(api.emulator, "y", "y", version="8.16.0")
     later = {"agents": ["y"], "version": api.emulator.version_number, "start_time": "2999-01-01T00:00:00Z"}

@@ -4,7 +4,7 @@
 """Upgrades of Fleet agents, and their way to other policies (reference platform A.11.2, A.11.3, G.2).
 
 Agents answer after some looks at the status of actions. `_upgrade` of an agent says how: `fails` and `rolls back` end
-with a reason, `hangs` never ends; without it all goes well.
+with a reason, `hangs` never ends, `late` has not told its new version yet; without it all goes well.
 """
 
 from __future__ import annotations
@@ -232,9 +232,9 @@ def _go_on(ctx: Context, action: Action) -> None:
     ready = [doc for doc in ready if status_of(doc) in (*LISTENING, "updating")]
     if action["shown"].get("hasRolloutPeriod"):
         ready = ready[:1]
-    for doc in ready:
+    for doc in ready if action["looks"] > 1 else ():  # nobody has checked in yet
         outcome = doc.get("_upgrade")
-        if action["looks"] < 2 or outcome == "hangs":
+        if action["looks"] < 3 or outcome == "hangs":
             if numbers(_version(doc)) >= (8, 12, 0):
                 target = action["shown"]["version"]
                 details = {"target_version": target, "action_id": action["actionId"], "state": "UPG_DOWNLOADING"}
@@ -258,8 +258,9 @@ def _fail(doc: dict[str, Any], outcome: str) -> str:
 
 def _arrive(ctx: Context, doc: dict[str, Any], version: str) -> None:
     """The agent is on the version; it watches itself for some minutes more."""
-    doc["local_metadata"]["elastic"]["agent"]["version"] = version
-    doc["agent"]["version"] = version
+    if doc.get("_upgrade") != "late":
+        doc["local_metadata"]["elastic"]["agent"]["version"] = version
+        doc["agent"]["version"] = version
     doc.update(upgraded_at=ctx.emulator.now(), upgrade_started_at=None)
     if doc.get("upgrade_details"):
         doc["upgrade_details"]["state"] = "UPG_WATCHING"
