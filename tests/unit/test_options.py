@@ -100,6 +100,15 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
         },
     ),
     ("slo", PLATFORM, "/s/{spaceId}/api/observability/slos", "post", {}),
+    (
+        "synthetics_monitor",
+        PLATFORM,
+        "/api/synthetics/monitors",
+        "post",
+        {"service.name": "service, with name in it", "check.response.body.*": "lists of regular expressions"},
+    ),
+    ("synthetics_private_location", PLATFORM, "/api/synthetics/private_locations", "post", {}),
+    ("synthetics_parameter", PLATFORM, "/api/synthetics/params", "post", {}),
 ]
 
 

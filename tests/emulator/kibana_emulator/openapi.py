@@ -176,6 +176,10 @@ def to_json_schema(node: Any) -> Any:
         schema["required"] = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
         if not schema["required"]:
             del schema["required"]
+    if schema.get("required", ()) is None:
+        del schema["required"]
+    if schema.get("type") == "objects":  # another slip
+        schema["type"] = "object"
     if schema.get("nullable") is True:
         schema = _with_null(schema)
     return schema
