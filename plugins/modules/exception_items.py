@@ -17,6 +17,7 @@ description:
   - An item that Kibana refuses does not keep it from writing the others. The task then fails, and says what became of
     each. The next run does what is left.
   - It needs the privilege C(All) for Security in the space.
+  - Where the module runs in the controller, a line now and then says how far it is.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
@@ -27,162 +28,176 @@ extends_documentation_fragment:
   - stackops.kibana.attributes
   - stackops.kibana.action_group
 options:
-  lists:
-    description: The lists, and what is in them.
+  list_id:
+    description:
+      - Id of a list. The options beside it are those of this list.
+      - For many lists with one task, give O(lists) instead, which takes far less time.
+    type: str
+  namespace_type: &namespace_type
+    description: V(single) for a list of one space, V(agnostic) for one that all spaces share.
+    type: str
+    choices: [single, agnostic]
+    default: single
+  name: &name
+    description: Name of the list. A list that does not exist yet needs one, else the task fails.
+    type: str
+  description: &description
+    description: What the list is for. A list that does not exist yet needs one.
+    type: str
+  type: &type
+    description:
+      - What the list is for, see M(stackops.kibana.exception_list). A list that does not exist yet needs one.
+      - It cannot be changed.
+    type: str
+    choices:
+      - detection
+      - rule_default
+      - endpoint
+      - endpoint_trusted_apps
+      - endpoint_trusted_devices
+      - endpoint_events
+      - endpoint_host_isolation_exceptions
+      - endpoint_blocklists
+  os_types: &os_types
+    description: Operating systems that the list is for, in any order. It cannot be changed.
+    type: list
+    elements: str
+    choices: [linux, macos, windows]
+  tags: &tags
+    description: Tags of the list, in any order. V([]) removes all.
+    type: list
+    elements: str
+  meta: &meta
+    description: Any data about the list. The keys given are merged with the stored ones.
+    type: dict
+  items: &items
+    description:
+      - The exceptions. With O(exact=true) those of the list that are not given are deleted, and V([]) deletes all.
+      - If not given, the items of the list are left alone, with O(exact=true), too.
     type: list
     elements: dict
-    required: true
+    suboptions:
+      item_id:
+        description:
+          - Id of the item. It identifies the item among all of the space, or of all spaces for an agnostic list.
+          - An item that is in another list of the same task is moved with O(exact=true). Kibana can only do that by
+            deleting and creating it. Without O(exact=true) the task fails.
+        type: str
+        required: true
+      name:
+        description: Name of the exception. A new one needs it.
+        type: str
+      description:
+        description: Why the exception is made. A new one needs it.
+        type: str
+      entries:
+        description:
+          - The conditions, in any order. All of them must hold for the exception to apply. A new item needs them.
+          - The list replaces the stored one.
+        type: list
+        elements: dict
+        suboptions:
+          field:
+            description: Field of the event.
+            type: str
+            required: true
+          type:
+            description:
+              - V(match) and V(wildcard) compare with a text, V(match_any) with several, V(list) with a value list.
+              - V(exists) asks whether there is the field, V(nested) several things about one nested object.
+            type: str
+            required: true
+            choices: [match, match_any, exists, wildcard, list, nested]
+          operator:
+            description:
+              - V(included) if the condition must hold, V(excluded) if it must not. If not given, V(included).
+              - Not for the type V(nested).
+            type: str
+            choices: [included, excluded]
+          value:
+            description: A text, for the type V(match_any) a list of them.
+            type: raw
+          list:
+            description: The value list, for the type V(list).
+            type: dict
+            suboptions:
+              id:
+                description: Id of the value list.
+                type: str
+                required: true
+              type:
+                description: Type of its values, such as V(ip).
+                type: str
+                required: true
+          entries:
+            description: The conditions on the nested object, for the type V(nested), in any order.
+            type: list
+            elements: dict
+            suboptions:
+              field:
+                description: Field below the nested one.
+                type: str
+                required: true
+              type:
+                description: The kind of condition, as above.
+                type: str
+                required: true
+                choices: [match, match_any, exists]
+              operator:
+                description: As above.
+                type: str
+                choices: [included, excluded]
+              value:
+                description: As above.
+                type: raw
+      os_types:
+        description: Operating systems that the exception is for, in any order. V([]) means all.
+        type: list
+        elements: str
+        choices: [linux, macos, windows]
+      tags:
+        description:
+          - Tags of the exception, in any order. V([]) removes all.
+          - Those that Kibana itself gives to exceptions of Elastic Defend (V(ownerSpaceId:...)) stay.
+        type: list
+        elements: str
+      meta:
+        description:
+          - Any data about the exception. The keys given are merged with the stored ones. V({}) removes all.
+        type: dict
+      expire_time:
+        description: When the exception ceases to apply, such as V(2027-01-31T00:00:00Z). V("") means never.
+        type: str
+      comments:
+        description:
+          - Comments that the exception must have. Those that it lacks are added.
+          - Kibana cannot change or delete comments, so all others stay.
+        type: list
+        elements: dict
+        suboptions:
+          comment:
+            description: The text.
+            type: str
+            required: true
+  lists:
+    description:
+      - Many lists, each with the options that are there for a single one.
+      - Either this or O(list_id) is required.
+    type: list
+    elements: dict
     suboptions:
       list_id:
         description: Id of the list.
         type: str
         required: true
-      namespace_type:
-        description: V(single) for a list of one space, V(agnostic) for one that all spaces share.
-        type: str
-        choices: [single, agnostic]
-        default: single
-      name:
-        description: Name of the list. A list that does not exist yet needs one, else the task fails.
-        type: str
-      description:
-        description: What the list is for. A list that does not exist yet needs one.
-        type: str
-      type:
-        description:
-          - What the list is for, see M(stackops.kibana.exception_list). A list that does not exist yet needs one.
-          - It cannot be changed.
-        type: str
-        choices:
-          - detection
-          - rule_default
-          - endpoint
-          - endpoint_trusted_apps
-          - endpoint_trusted_devices
-          - endpoint_events
-          - endpoint_host_isolation_exceptions
-          - endpoint_blocklists
-      os_types:
-        description: Operating systems that the list is for, in any order. It cannot be changed.
-        type: list
-        elements: str
-        choices: [linux, macos, windows]
-      tags:
-        description: Tags of the list, in any order. V([]) removes all.
-        type: list
-        elements: str
-      meta:
-        description: Any data about the list. The keys given are merged with the stored ones.
-        type: dict
-      items:
-        description:
-          - The exceptions. With O(exact=true) those of the list that are not given are deleted, and V([]) deletes all.
-          - If not given, the items of the list are left alone, with O(exact=true), too.
-        type: list
-        elements: dict
-        suboptions:
-          item_id:
-            description:
-              - Id of the item. It identifies the item among all of the space, or of all spaces for an agnostic list.
-              - An item that is in another one of O(lists) is moved with O(exact=true). Kibana can only do that by
-                deleting and creating it. Without O(exact=true) the task fails.
-            type: str
-            required: true
-          name:
-            description: Name of the exception. A new one needs it.
-            type: str
-          description:
-            description: Why the exception is made. A new one needs it.
-            type: str
-          entries:
-            description:
-              - The conditions, in any order. All of them must hold for the exception to apply. A new item needs them.
-              - The list replaces the stored one.
-            type: list
-            elements: dict
-            suboptions:
-              field:
-                description: Field of the event.
-                type: str
-                required: true
-              type:
-                description:
-                  - V(match) and V(wildcard) compare with a text, V(match_any) with several, V(list) with a value list.
-                  - V(exists) asks whether there is the field, V(nested) several things about one nested object.
-                type: str
-                required: true
-                choices: [match, match_any, exists, wildcard, list, nested]
-              operator:
-                description:
-                  - V(included) if the condition must hold, V(excluded) if it must not. If not given, V(included).
-                  - Not for the type V(nested).
-                type: str
-                choices: [included, excluded]
-              value:
-                description: A text, for the type V(match_any) a list of them.
-                type: raw
-              list:
-                description: The value list, for the type V(list).
-                type: dict
-                suboptions:
-                  id:
-                    description: Id of the value list.
-                    type: str
-                    required: true
-                  type:
-                    description: Type of its values, such as V(ip).
-                    type: str
-                    required: true
-              entries:
-                description: The conditions on the nested object, for the type V(nested), in any order.
-                type: list
-                elements: dict
-                suboptions:
-                  field:
-                    description: Field below the nested one.
-                    type: str
-                    required: true
-                  type:
-                    description: The kind of condition, as above.
-                    type: str
-                    required: true
-                    choices: [match, match_any, exists]
-                  operator:
-                    description: As above.
-                    type: str
-                    choices: [included, excluded]
-                  value:
-                    description: As above.
-                    type: raw
-          os_types:
-            description: Operating systems that the exception is for, in any order. V([]) means all.
-            type: list
-            elements: str
-            choices: [linux, macos, windows]
-          tags:
-            description:
-              - Tags of the exception, in any order. V([]) removes all.
-              - Those that Kibana itself gives to exceptions of Elastic Defend (V(ownerSpaceId:...)) stay.
-            type: list
-            elements: str
-          meta:
-            description:
-              - Any data about the exception. The keys given are merged with the stored ones. V({}) removes all.
-            type: dict
-          expire_time:
-            description: When the exception ceases to apply, such as V(2027-01-31T00:00:00Z). V("") means never.
-            type: str
-          comments:
-            description:
-              - Comments that the exception must have. Those that it lacks are added.
-              - Kibana cannot change or delete comments, so all others stay.
-            type: list
-            elements: dict
-            suboptions:
-              comment:
-                description: The text.
-                type: str
-                required: true
+      namespace_type: *namespace_type
+      name: *name
+      description: *description
+      type: *type
+      os_types: *os_types
+      tags: *tags
+      meta: *meta
+      items: *items
   concurrency:
     description: How many requests to have under way at a time, from 1 to 32.
     type: int
@@ -196,6 +211,24 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Add an exception to a list
+  stackops.kibana.exception_items:
+    kibana_url: "{{ kibana_url }}"
+    kibana_api_key: "{{ kibana_api_key }}"
+    list_id: soc-maintenance
+    name: Maintenance
+    description: What administrators do at night
+    type: detection
+    items:
+      - item_id: soc-reboot
+        name: Planned reboots
+        description: The servers restart on Sundays
+        expire_time: "2030-01-31T00:00:00Z"
+        entries:
+          - field: process.name
+            type: match_any
+            value: [shutdown.exe, reboot]
+
 - name: Bring two lists to what the repository says, and delete exceptions that left it
   stackops.kibana.exception_items:
     kibana_url: "{{ kibana_url }}"
@@ -246,7 +279,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 items:
-  description: What became of each item, in the order of O(lists), then those deleted.
+  description: What became of each item, in the order of the task, then those deleted.
   returned: always
   type: list
   elements: dict
@@ -307,37 +340,40 @@ from ansible_collections.stackops.kibana.plugins.module_utils._exceptions import
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT
 
+LIST = {**LIST_OPTIONS, "items": {"type": "list", "elements": "dict", "options": ITEM_OPTIONS}}
 OPTIONS = {
-    "lists": {
-        "type": "list",
-        "elements": "dict",
-        "required": True,
-        "options": {**LIST_OPTIONS, "items": {"type": "list", "elements": "dict", "options": ITEM_OPTIONS}},
-    },
+    **LIST,
+    "list_id": {"type": "str"},
+    "lists": {"type": "list", "elements": "dict", "options": LIST},
     "concurrency": {"type": "int", "default": 10},
     **EXACT,
 }
+BESIDE = ("list_id", "items", "name", "description", "type", "os_types", "tags", "meta")
+RULES = {"mutually_exclusive": [("lists", name) for name in BESIDE], "required_one_of": [("lists", "list_id")]}
 
 
 def check(params):
     """What is wrong with the options, if anything."""
+    if params["lists"] is None:
+        params["lists"] = [{name: params[name] for name in LIST}]
     if not 1 <= params["concurrency"] <= 32:
         return "concurrency must be from 1 to 32."
     if params["max_deletions"] is not None and params["max_deletions"] < 0:
         return "max_deletions is negative: give 0 or more."
     for number, one in enumerate(params["lists"]):
+        where = f"lists[{number}]" if params["list_id"] is None else ""
         problem = check_list(one)
         if problem:
-            return f"lists[{number}]: {problem}"
+            return f"{where}: {problem}".lstrip(": ")
         for place, item in enumerate(one["items"] or ()):
             problem = check_item(item)
             if problem:
-                return f"lists[{number}].items[{place}] ({item['item_id']}): {problem}"
+                return f"{where}.items[{place}] ({item['item_id']}): {problem}".lstrip(".")
     return None
 
 
 def main():
-    run_action(converge, OPTIONS, check=check)
+    run_action(converge, OPTIONS, check=check, **RULES)
 
 
 if __name__ == "__main__":

@@ -225,3 +225,13 @@ def test_a_search_ends_after_ten_thousand(api: Api) -> None:
     make(api)
     assert "[10000] but was [10002]" in refused(api.get(f"{ITEMS}/_find", list_id="l", per_page=5001, page=2), 400)
     ok(api.get(f"{ITEMS}/_find", list_id="l", per_page=10_000))
+
+
+def test_a_security_team_has_a_list() -> None:
+    api = Api(Emulator(seed="soc"))
+    found = ok(api.get(f"{ITEMS}/_find", list_id="soc-known-activity"))["data"]
+    assert {item["item_id"] for item in found} == {"soc-known-scanner", "soc-known-backup"}
+    for item in found:
+        assert ok(api.get(ITEMS, item_id=item["item_id"])) == ok(api.get(ITEMS, id=item["id"]))
+        ok(api.delete(ITEMS, item_id=item["item_id"]))
+    ok(api.delete(LISTS, list_id="soc-known-activity"))

@@ -362,3 +362,14 @@ def test_a_list_larger_than_kibana_allows(kibana: Kibana, monkeypatch: pytest.Mo
     monkeypatch.setattr(_exception_plan, "WINDOW", 3)
     assert "would have 4" in kibana.fails(MODULE, {"lists": [one([item(f"i{n}") for n in range(4)])]})["msg"]
     assert kibana.writes() == []
+
+
+def test_one_list_has_its_options_beside_it(kibana: Kibana) -> None:
+    params = {**one([item("a"), item("b")], namespace_type="agnostic"), "exact": True}
+    assert kibana.ok(MODULE, params)["summary"]["created"] == 2
+    assert not kibana.ok(MODULE, params)["changed"]
+    assert not kibana.ok(MODULE, {"lists": [one([item("a")], namespace_type="agnostic")]})["changed"]
+    assert kibana.ok(MODULE, {**params, "items": []})["summary"]["deleted"] == 2
+    assert "items[0] (a): " in kibana.fails(MODULE, {**params, "items": [item("a", entries=[])]})["msg"]
+    assert "mutually exclusive" in kibana.fails(MODULE, {"lists": [], "list_id": "l"})["msg"]
+    assert "lists, list_id" in kibana.fails(MODULE, {"exact": True})["msg"]
