@@ -132,7 +132,7 @@ class Places:
 
 def _among(places: list[Monitor], name: str) -> str | None:
     """The id of the location with this id or label, of which case does not count."""
-    wanted = SHORT_NAMES.get(name, name).lower()
+    wanted = name.lower()
     for key in ("id", "label"):
         for item in places:
             if str(item.get(key, "")).lower() == wanted:

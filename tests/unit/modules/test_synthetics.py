@@ -119,6 +119,20 @@ def test_nested_fields_that_are_not_given_survive(any_kibana: Kibana) -> None:
     assert inside["check.response.status"] == ["200"] and inside["check.response.body.negative"] == ["error"]
 
 
+def test_one_alert_that_is_not_given_survives(any_kibana: Kibana) -> None:
+    any_kibana.ok(MONITOR, {"name": "m", **PING, "locations": ["us_east"], "alert": {"status": {"enabled": False}}})
+    after = any_kibana.ok(MONITOR, {"name": "m", "alert": {"tls": {"enabled": False}}})["monitor"]
+    assert after["alert"] == {"status": {"enabled": False}, "tls": {"enabled": False}}
+
+
+def test_a_key_that_is_not_to_be_updated_is_not_sent_with_its_neighbours(any_kibana: Kibana) -> None:
+    task = {"name": "m", "type": "http", "url": "https://x", "locations": ["us_east"], "ssl": {"key": "BEGIN KEY"}}
+    any_kibana.ok(MONITOR, task)
+    assert any_kibana.ok(MONITOR, {"name": "m", "ssl": {"key": "BEGIN NEW", "verification_mode": "none"}})["changed"]
+    inside = next(iter(any_kibana.emulator.store("synthetics_monitors", "default").values()))
+    assert (inside["ssl.key"], inside["ssl.verification_mode"]) == ("BEGIN KEY", "none")
+
+
 def test_two_parameters_of_one_key_are_an_error_that_lists_both(any_kibana: Kibana) -> None:
     ids = [any_kibana.call("POST", f"{BASE}/params", {"key": "k", "value": "v"})["id"] for _unused in range(2)]
     text = any_kibana.fails(PARAM, {"key": "k", "description": "x"})["msg"]
