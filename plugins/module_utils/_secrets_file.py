@@ -210,9 +210,9 @@ def _is_ours(content: Any) -> bool:
     )
 
 
-def given_secrets(context: Any) -> dict[Paths, Any]:
-    """The secrets among a task's options, by their paths."""
-    return leaves(secrets_of(prune(context.desired), context.resource.traits), references=False)
+def given_secrets(context: Any, desired: Mapping[str, Any]) -> dict[Paths, Any]:
+    """The secrets among what a task wants, by their paths."""
+    return leaves(secrets_of(prune(desired), context.resource.traits), references=False)
 
 
 def _identity(context: Any, view: Mapping[str, Any]) -> str:
@@ -233,7 +233,7 @@ def open_secrets_file(context: Any) -> SecretsFile | None:
     scope = settings.url + space + (resource.collection or resource.item or f"/{resource.result_key}")
     file = SecretsFile(params["secrets_file"], params["secrets_key"], scope)
     warning = file.check(write=not context.check_mode)
-    if warning and given_secrets(context):
+    if warning and given_secrets(context, context.desired):
         context.warn(warning)
     return file
 
@@ -243,7 +243,7 @@ def policy_of(context: Any, view: dict[str, Any] | None) -> Policy:
     params = context.params
     rotated: frozenset[Paths] = frozenset()
     if context.recorded and view is not None and params["state"] != "absent":
-        rotated = context.recorded.changed(_identity(context, view), given_secrets(context))
+        rotated = context.recorded.changed(_identity(context, view), given_secrets(context, context.desired))
     return Policy(params["state"], params.get("update_secrets", "on_create"), rotated)
 
 
@@ -258,7 +258,7 @@ def record_secrets(context: Any, step: Plan, written: dict[str, Any] | None, res
         if step.action == "delete":
             context.recorded.forget(identity)
         else:
-            context.recorded.record(identity, given_secrets(context))
+            context.recorded.record(identity, given_secrets(context, step.desired))
     except SecretsFileError as error:
         raise PartialFailure(f"Kibana has been changed, but the secrets are not recorded: {error}", result) from error
     return result
