@@ -97,6 +97,8 @@ def find(context: Context) -> dict[str, Any] | None:
 def decode(raw: dict[str, Any]) -> dict[str, Any]:
     """The policy without what says nothing, and without the bodies of its package policies."""
     view = {name: value for name, value in raw.items() if value is not None}
+    if _has_package(raw, "fleet_server"):  # Kibana makes a package policy of the flag, and does not keep it
+        view["has_fleet_server"] = True
     if "package_policies" in view:
         view["package_policies"] = sorted(_title(item) for item in view["package_policies"])
     if "advanced_settings" in view:
@@ -154,16 +156,16 @@ def _refuse(context: Context, step: Plan, current: dict[str, Any] | None) -> Non
             f"The agent policy {current['name']!r} is managed by an external orchestration solution, so Kibana does"
             " not change it: give force."
         )
-    if step.after.get("is_protected") and not step.before.get("is_protected") and not _has_defend(current):
+    if step.after.get("is_protected") and not step.before.get("is_protected") and not _has_package(current, "endpoint"):
         raise PlanError(
             "is_protected has no effect without Elastic Defend, and Kibana drops it: add a package policy of the"
             " package endpoint first."
         )
 
 
-def _has_defend(current: dict[str, Any] | None) -> bool:
-    found = (current or {}).get("package_policies") or ()
-    return any(isinstance(item, dict) and (item.get("package") or {}).get("name") == "endpoint" for item in found)
+def _has_package(policy: dict[str, Any] | None, package: str) -> bool:
+    found = (policy or {}).get("package_policies") or ()
+    return any(isinstance(item, dict) and (item.get("package") or {}).get("name") == package for item in found)
 
 
 def _deletion(context: Context, step: Plan, current: dict[str, Any]) -> Plan:
@@ -201,7 +203,8 @@ def body_of(step: Plan) -> dict[str, Any]:
         kept = {**dict.fromkeys(step.before.get("advanced_settings") or {}), **step.after["advanced_settings"]}
         body["advanced_settings"] = {name: None if value == "" else value for name, value in kept.items()}
     if step.action == "update":
-        body.pop("id", None)
+        for name in ("id", "has_fleet_server"):
+            body.pop(name, None)
         if step.after.get("space_ids") == step.before.get("space_ids"):
             body.pop("space_ids", None)
     return {name: None if name in NULLABLE and value in ("", {}) else value for name, value in body.items()}

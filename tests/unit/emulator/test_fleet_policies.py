@@ -58,7 +58,7 @@ def test_a_new_agent_policy(api: Api) -> None:
 def test_system_monitoring_and_fleet_server_add_package_policies(api: Api) -> None:
     ok(api.post(AGENT, {**NEW, "id": "p", "has_fleet_server": True}, sys_monitoring="true"))
     item = policy(api, "p")
-    assert item["revision"] == 3
+    assert item["revision"] == 3 and "has_fleet_server" not in item
     assert [one["name"] for one in item["package_policies"]] == ["system-1", "fleet_server-1"]
     ok(api.post(AGENT, {**NEW, "name": "Q", "id": "q"}, sys_monitoring="true"))
     assert policy(api, "q")["package_policies"][0]["name"] == "system-2"
@@ -100,6 +100,23 @@ def test_deletion_of_an_agent_policy(api: Api) -> None:
     left = ok(api.get(PACKAGE))["items"]
     assert [(one["id"], one["policy_ids"]) for one in left] == [(shared, ["emulated-policy"])]
     refused(api.post(f"{AGENT}/delete", {"agentPolicyId": "p"}), 404)
+
+
+def test_outputs_of_policies(api: Api) -> None:
+    ok(api.post("/api/fleet/outputs", {"id": "ls", "name": "ls", "type": "logstash", "hosts": ["ls:5044"]}))
+    ok(api.post("/api/fleet/outputs", {"id": "es", "name": "es", "type": "elasticsearch", "hosts": ["http://es"]}))
+    server = {**NEW, "id": "fs", "has_fleet_server": True}
+    assert "not usable" in refused(api.post(AGENT, {**server, "data_output_id": "ls"}), 400)
+    ok(api.post(AGENT, {**server, "data_output_id": "es"}))
+    assert "not usable" in refused(api.put(f"{AGENT}/fs", {**NEW, "data_output_id": "ls"}), 400)
+    logstash = {"name": "es", "type": "logstash", "hosts": ["ls:5044"]}
+    assert "Fleet Server" in refused(api.put("/api/fleet/outputs/es", logstash), 400)
+    made = ok(api.post(PACKAGE, {**OKTA, "output_id": "es"}))["item"]["id"]
+    before = policy(api)["revision"]
+    ok(api.delete("/api/fleet/outputs/es"))
+    assert ok(api.get(f"{PACKAGE}/{made}"))["item"]["output_id"] is None, "it falls back to the default"
+    assert policy(api, "fs")["data_output_id"] is None
+    assert policy(api)["revision"] == before + 1
 
 
 def test_lists_have_pages_and_names(api: Api) -> None:

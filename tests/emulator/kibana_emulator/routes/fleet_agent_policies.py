@@ -136,7 +136,10 @@ def create_policy(ctx: Context) -> dict[str, Any]:
     """Create with an enrollment key; 409 where the id or the name is taken, whatever the namespace."""
     query = parse(CreateQuery, ctx.query, "request query")
     data = _body(ctx, NewPolicySince91 if ctx.emulator.version >= (9, 1) else NewPolicy)
-    known, chosen = ctx.store("fleet_agent_policies"), data.pop("id", None) or ctx.emulator.uuid()
+    known, fleet_server = ctx.store("fleet_agent_policies"), data.get("has_fleet_server")
+    usual = "fleet-server-policy" if ctx.space == "default" else f"{ctx.space}-fleet-server-policy"
+    free = usual if fleet_server and usual not in known else ctx.emulator.uuid()
+    chosen = data.pop("id", None) or free
     if ctx.emulator.version >= (9, 4) and any(part in chosen for part in FORBIDDEN_IN_IDS):
         raise CoreError(400, "[request body.id]: id contains characters that are not allowed")
     _refuse_taken_name(known, data["name"], chosen)
@@ -149,18 +152,19 @@ def create_policy(ctx: Context) -> dict[str, Any]:
         "revision": 1, "schema_version": "1.1.1", "updated_at": moment, "updated_by": ctx.user.name,
         "version": ctx.emulator.version_token(), "is_protected": False,
     }  # fmt: skip
-    policy.pop("force", None)
+    for dropped in ("force", "has_fleet_server"):  # the latter adds an integration, and is not kept
+        policy.pop(dropped, None)
     for space in _spaces(ctx, policy):
         ctx.emulator.store("fleet_agent_policies", space)[chosen] = policy
     add_key(ctx.emulator, ctx.space, chosen, "Default", hidden=policy["is_managed"])
-    _add_integrations(ctx, policy, query.sys_monitoring)
+    _add_integrations(ctx, policy, query.sys_monitoring, bool(fleet_server))
     answer = dict(known[chosen])
     return {"item": {**answer, "space_ids": None} if ctx.emulator.version >= (9, 1) else answer}
 
 
-def _add_integrations(ctx: Context, policy: dict[str, Any], system: bool) -> None:
+def _add_integrations(ctx: Context, policy: dict[str, Any], system: bool, fleet_server: bool) -> None:
     wanted = [("system", "1.61.0")] if system else []
-    wanted += [("fleet_server", "1.6.0")] if policy.get("has_fleet_server") else []
+    wanted += [("fleet_server", "1.6.0")] if fleet_server else []
     for name, version in wanted:
         numbers = [doc["name"].rpartition("-")[2] for doc in ctx.store(STORE).values()
                    if doc["name"].startswith(name + "-")]  # fmt: skip
@@ -190,7 +194,8 @@ def update_policy(ctx: Context) -> dict[str, Any]:
             if stored.get(key) != value:
                 raise CoreError(400, _HOSTED.format(what=f"update {key}"))
     _refuse_taken_name(ctx.store("fleet_agent_policies"), data["name"], policy_id)
-    _check_outputs(ctx, {**stored, **data}, data["name"])
+    serves = any(doc["package"]["name"] == "fleet_server" for doc in package_policies_of(ctx, policy_id))
+    _check_outputs(ctx, {**stored, **data, "has_fleet_server": serves}, data["name"])
     if data.get("is_protected") and not any(
         doc["package"]["name"] == "endpoint" for doc in package_policies_of(ctx, policy_id)
     ):

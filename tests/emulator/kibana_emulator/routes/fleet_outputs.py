@@ -178,9 +178,11 @@ def _prepare_change(ctx: Context, data: dict[str, Any], stored: dict[str, Any]) 
 def _check_fleet_server(ctx: Context, data: dict[str, Any], stored: dict[str, Any]) -> None:
     if data["type"] in ES_TYPES:
         return
+    packages = ctx.store("fleet_package_policies").values()
+    servers = {one for doc in packages if doc["package"]["name"] == "fleet_server" for one in doc["policy_ids"]}
     for policy in ctx.store("fleet_agent_policies").values():
         used = policy.get("data_output_id") or ("default" if stored["is_default"] else None)
-        if policy.get("has_fleet_server") and used in ("default", stored["id"]):
+        if (policy.get("has_fleet_server") or policy["id"] in servers) and used in ("default", stored["id"]):
             raise CoreError(
                 400,
                 f"{data['type'].capitalize()} output cannot be used with Fleet Server integration in {policy['name']}. "

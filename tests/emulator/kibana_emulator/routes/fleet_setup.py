@@ -59,12 +59,21 @@ def bump_policies(ctx: Context, output_id: str, *, all_of_them: bool = False, fo
     """Raise the revision of the policies that use an output; forget: they fall back to the default one."""
     for space in ctx.emulator.state()["spaces"].values():
         policies = space.get("fleet_agent_policies", {})
+        through = _package_policies(space.get("fleet_package_policies", {}), output_id, forget)
         for policy in list(policies.values()):
             used = {key: None for key in ("data_output_id", "monitoring_output_id") if policy.get(key) == output_id}
-            if used or all_of_them:
+            if used or all_of_them or policy["id"] in through:
                 moment, token = ctx.emulator.now(), ctx.emulator.version_token()
                 changed = {**policy, "revision": policy["revision"] + 1, "updated_at": moment, "version": token}
                 policies[policy["id"]] = {**changed, **used} if forget else changed
+
+
+def _package_policies(docs: dict[str, Any], output_id: str, forget: bool) -> set[str]:
+    """Return the agent policies that use an output through one of their package policies."""
+    users = [doc for doc in docs.values() if doc.get("output_id") == output_id]
+    for doc in users if forget else ():
+        docs[doc["id"]] = {**doc, "output_id": None, "revision": doc["revision"] + 1}
+    return {policy_id for doc in users for policy_id in doc["policy_ids"]}
 
 
 @route("POST", "/api/fleet/setup", requires=SETUP)
