@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from harness import Kibana
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 LISTS, ITEMS = "/api/exception_lists", "/api/exception_lists/items"
 IMPORT = f"POST {LISTS}/_import"
@@ -373,3 +375,45 @@ def test_one_list_has_its_options_beside_it(kibana: Kibana) -> None:
     assert "items[0] (a): " in kibana.fails(MODULE, {**params, "items": [item("a", entries=[])]})["msg"]
     assert "mutually exclusive" in kibana.fails(MODULE, {"lists": [], "list_id": "l"})["msg"]
     assert "lists, list_id" in kibana.fails(MODULE, {"exact": True})["msg"]
+
+
+TAGS = st.sampled_from([None, [], ["a"], ["b", "a"]])
+CONTENT = st.dictionaries(st.sampled_from(["i1", "i2", "i3", "i4"]), TAGS, max_size=4)
+
+
+def content(given_tags: dict[str, Any], prefix: str = "") -> list[dict[str, Any]]:
+    return [item(prefix + name, **({} if tags is None else {"tags": tags})) for name, tags in given_tags.items()]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=CONTENT, other=CONTENT, wanted=CONTENT, exact=st.booleans(), most=st.none() | st.integers(0, 3))
+def test_any_content_becomes_any_other_and_nothing_else_is_touched(
+    monkeypatch: pytest.MonkeyPatch,
+    before: dict[str, Any],
+    other: dict[str, Any],
+    wanted: dict[str, Any],
+    exact: bool,
+    most: int | None,
+) -> None:
+    kibana = Kibana(monkeypatch)
+    kibana.ok(MODULE, {"lists": [one(content(before)), one(content(other, "o-"), "other")]})
+    untouched, had = stored(kibana, "other"), stored(kibana)
+    params = {"lists": [one(content(wanted))], "exact": exact, "max_deletions": most}
+    doomed = before.keys() - wanted.keys() if exact else set()
+    if most is not None and len(doomed) > most:
+        assert "max_deletions" in kibana.fails(MODULE, params)["msg"]
+        assert (kibana.writes(), stored(kibana)) == ([], had)
+        return
+    predicted = kibana.ok(MODULE, params, check=True)
+    result = kibana.ok(MODULE, params)
+    assert {key: predicted.get(key) for key in ("changed", "diff", "items")} == {
+        key: result.get(key) for key in ("changed", "diff", "items")
+    }
+    assert set(became(result, "deleted")) == doomed
+    now = stored(kibana)
+    assert now.keys() == (before.keys() | wanted.keys()) - doomed
+    for name, tags in wanted.items():
+        assert sorted(now[name]["tags"]) == sorted((before.get(name) or []) if tags is None else tags)
+    assert stored(kibana, "other") == untouched
+    assert not kibana.ok(MODULE, params)["changed"]
+    assert kibana.writes() == []
