@@ -94,8 +94,9 @@ def _values(records: Mapping[str, Any] | None) -> Fields:
 
 
 def input_id(item: Mapping[str, Any], template: Any) -> str:
-    """The name of an input in the simplified format."""
-    return f"{template}-{item['type']}" if template else str(item["type"])
+    """The name of an input in the simplified format; newer packages name inputs of the same type apart."""
+    name = str(item.get("name") or item["type"])
+    return f"{template}-{name}" if template else name
 
 
 def known_inputs(manifest: Mapping[str, Any]) -> dict[str, dict[str, bool]] | None:
@@ -108,7 +109,7 @@ def known_inputs(manifest: Mapping[str, Any]) -> dict[str, dict[str, bool]] | No
             data_stream["dataset"]: stream.get("enabled", True)
             for data_stream in manifest.get("data_streams") or ()
             for stream in data_stream.get("streams") or ()
-            if stream.get("input") == item["type"]
+            if stream.get("input") in (item["type"], item.get("name"))
         }
         for template in templates
         for item in template["inputs"]

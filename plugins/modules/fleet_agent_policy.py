@@ -166,7 +166,9 @@ options:
     description: Whether the policy is managed from outside. Such a policy is only changed with O(force=true).
     type: bool
   has_fleet_server:
-    description: Whether the policy is one for Fleet Servers. Cannot be changed later.
+    description:
+      - Whether the policy is one for Fleet Servers. Cannot be changed later.
+      - Kibana gives such a policy a package policy of the package C(fleet_server), and the first one an id of its own.
     type: bool
   is_default:
     description: Whether it is the default policy. Kibana keeps it for old clients alone.
