@@ -7,17 +7,11 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
-from ansible_collections.stackops.kibana.plugins.module_utils import _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import (
-    CONNECTION,
-    CONNECTION_RULES,
     CREDENTIALS,
     UPDATE_SECRETS,
     SettingsError,
@@ -26,6 +20,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._module import build_module
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import (
     KNOWN_AFTER_APPLY,
     SECRET_HIDDEN,
@@ -129,20 +124,6 @@ def run_action(
     except (PlanError, SettingsError, SecretsFileError) as error:
         module.fail_json(msg=scrub(str(error), secrets))
     module.exit_json(**result)
-
-
-def build_module(options: Mapping[str, Any], **rules: Any) -> Any:
-    """The AnsibleModule for these options and the connection's. Fails the task where ``requests`` is missing."""
-    exclusive = [*CONNECTION_RULES["mutually_exclusive"], *rules.pop("mutually_exclusive", [])]
-    module = AnsibleModule(
-        argument_spec={**options, **CONNECTION},
-        supports_check_mode=True,
-        mutually_exclusive=exclusive,
-        **rules,
-    )
-    if _session.REQUESTS_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=traceback.format_exc())
-    return module
 
 
 def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_op
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_references import References
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT, guard_deletions, plan_many, report
-from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
 RESOURCE = Resource(result_key="rules", options=RULE, **TRAITS)
@@ -178,6 +178,7 @@ OPTIONS = {
     "delete_route": {"type": "str", "choices": list(ROUTES), "default": ROUTES[0]},
     **EXACT,
 }
+UNCHANGED = Plan("none")  # of thousands of rules that are as they should be nothing needs to be kept
 
 
 def check(params):
@@ -229,7 +230,8 @@ def planner(context):
         rule = {**element, "enabled": ENABLED.get(element["state"], element["enabled"])}
         del rule["state"]
         try:
-            return plan_rule(RESOURCE, references.resolve(rule, raw), raw)
+            step = plan_rule(RESOURCE, references.resolve(rule, raw), raw)
+            return step if step.changed else UNCHANGED
         except PlanError as error:
             raise PlanError(f"{element['rule_id']}: {error}") from error
 

@@ -34,6 +34,7 @@ except ImportError:  # ansible-core before 2.19
     _BuiltModule = None
 
 PRELOADED = _in_process.preload()  # in the controller's main process, see __init__.py
+NO_PROGRAM = b"runs in-process"
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
 
 
@@ -123,10 +124,10 @@ class ActionModule(NormalAction):
             return super()._configure_module(module_name, module_args, task_vars)
         self._module = os.path.splitext(os.path.basename(found.plugin_resolved_path))[0]
         try:
-            payload = _in_process.encode_args(module_args)
+            self._payload = _in_process.Payload(_in_process.encode_args(module_args))
         except TypeError as error:
             raise AnsibleError(f"The arguments of {module_name} cannot be written as JSON: {error}") from error
-        return _built(payload, found.plugin_resolved_path)
+        return _built(found.plugin_resolved_path)
 
     def _low_level_execute_command(self, cmd: str, *args: Any, in_data: Any = None, **kwargs: Any) -> dict[str, Any]:
         """Run the module; what it prints comes back as if from a host."""
@@ -136,7 +137,7 @@ class ActionModule(NormalAction):
         # Attempts that wait for a change (until) must not share what they have read; the items of a loop may.
         task = "" if self._task.until or self._task.retries else self._task._uuid
         with _in_process.telling(None if self._task.no_log else self._tell):
-            outcome = _in_process.execute(self._module, in_data, self._loader.get_basedir(), task, self._prefetch)
+            outcome = _in_process.execute(self._module, self._payload, self._loader.get_basedir(), task, self._prefetch)
         return {
             "rc": outcome.rc,
             "stdout": outcome.stdout,
@@ -150,13 +151,13 @@ class ActionModule(NormalAction):
         Display().display(f"{self._host}: {self._module}: {text}", color=C.COLOR_VERBOSE, stderr=True)
 
 
-def _built(payload: bytes, path: str) -> Any:
-    """What `_configure_module` returns, with the arguments where the packed program would be."""
+def _built(path: str) -> Any:
+    """What `_configure_module` returns; nobody reads the program that is missing here."""
     shebang = f"#!{sys.executable}"
     if _BuiltModule is None:
-        return "new", shebang, payload, path
+        return "new", shebang, NO_PROGRAM, path
     built = _BuiltModule(
-        b_module_data=payload, module_style="new", shebang=shebang, serialization_profile=_in_process.PROFILE
+        b_module_data=NO_PROGRAM, module_style="new", shebang=shebang, serialization_profile=_in_process.PROFILE
     )
     return built, path
 

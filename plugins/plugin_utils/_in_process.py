@@ -43,6 +43,18 @@ class Outcome:
     stderr: str
 
 
+class Payload:
+    """The arguments of a module as JSON, given out once: of thousands of rules no copy should stay behind."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def decode(self, *_unused: str) -> str:
+        """What AnsibleModule calls to read them."""
+        data, self._data = self._data, b""
+        return data.decode()
+
+
 class _ExitHandlers:
     """Stands in for `atexit` in ansible.module_utils.basic: temporary folders go when the module ends."""
 
@@ -83,7 +95,9 @@ def preload() -> bool:
     return True
 
 
-def execute(name: str, payload: bytes, cwd: str | None = None, task: str = "", prefetch: bool = True) -> Outcome:
+def execute(
+    name: str, payload: bytes | Payload, cwd: str | None = None, task: str = "", prefetch: bool = True
+) -> Outcome:
     """Run the main() of module `name` of this collection.
 
     `payload` is what a module is sent (`{"ANSIBLE_MODULE_ARGS": ...}` as JSON), `cwd` the folder to run in. Calls with
@@ -123,7 +137,8 @@ def run_module(
         **({"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}),  # ansible-core 2.20
         "_ansible_no_log": True,  # no syslog
     }
-    outcome = execute(name, encode_args({**module_args, **internal}), cwd, task, prefetch)
+    payload = Payload(encode_args({**module_args, **internal}))
+    outcome = execute(name, payload, cwd, task, prefetch)
     return _read(outcome)
 
 
@@ -183,7 +198,7 @@ def _wrapper() -> Any:
 
 
 @contextlib.contextmanager
-def _as_fresh_process(name: str, payload: bytes, cwd: str | None) -> Iterator[None]:
+def _as_fresh_process(name: str, payload: bytes | Payload, cwd: str | None) -> Iterator[None]:
     """Give the call what belongs to a module's process: its arguments, no warnings yet, its folder, its exit."""
     exits = _ExitHandlers()
     with contextlib.ExitStack() as stack:
