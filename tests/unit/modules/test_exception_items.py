@@ -417,3 +417,17 @@ def test_any_content_becomes_any_other_and_nothing_else_is_touched(
     assert stored(kibana, "other") == untouched
     assert not kibana.ok(MODULE, params)["changed"]
     assert kibana.writes() == []
+
+
+def test_a_space_that_is_missing_and_a_user_who_may_only_look(kibana: Kibana) -> None:
+    params = {"lists": [one([item("a")])]}
+    assert "space 'nowhere' does not exist" in kibana.fails(MODULE, {**params, "kibana_space": "nowhere"})["msg"]
+    assert kibana.writes() == []
+    viewer = {"kibana_username": "viewer", "kibana_password": "viewer"}
+    result = kibana.fails(MODULE, {**params, **viewer})
+    assert (became(result, "failed"), result["changed"]) == (["a"], False)
+    assert "403" in result["msg"] or "unauthorized" in result["msg"]
+    kibana.ok(MODULE, params)
+    assert not kibana.ok(MODULE, {**params, **viewer})["changed"], "reading needs no more than reading"
+    kibana.emulator.add_user("none", "none", [])
+    assert kibana.fails(MODULE, {**params, "kibana_username": "none", "kibana_password": "none"})["status"] == 403
