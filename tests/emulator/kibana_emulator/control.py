@@ -111,6 +111,15 @@ def _connector_hook(emulator: Emulator, body: Any, rest: str) -> Any:
     return {"id": connector_id, **hook.model_dump(exclude_unset=True)}
 
 
+def _alert(emulator: Emulator, body: Any, rest: str) -> Any:
+    """Store an alert in a space (`alerts`, or `alerts/<space>`), as if a rule had run."""
+    from .routes.alerts import add  # the routes know this module
+
+    if not isinstance(body, dict):
+        raise ValueError("an alert is an object")
+    return add(emulator, rest or "default", body)
+
+
 _ACTIONS: dict[tuple[str, str], Callable[[Emulator, Any, str], Any]] = {
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _forget_requests,
@@ -123,4 +132,5 @@ _ACTIONS: dict[tuple[str, str], Callable[[Emulator, Any, str], Any]] = {
     ("POST", "users"): _add_user,
     ("POST", "api_keys"): _add_api_key,
     ("POST", "connectors"): _connector_hook,
+    ("POST", "alerts"): _alert,
 }
