@@ -50,25 +50,31 @@ class ActionModule(KibanaAction):
         spaces = options.spaces or [usual]
         if spaces == ["*"]:
             spaces = sorted(space["id"] for space in client.get("/api/spaces/space", in_space=False))
+        spaces = sorted(spaces, key=lambda space: space != usual)  # what several spaces share is read in the usual one
         found: list[_select.Placed] = []
         for kind in options.kinds_to_read():
             places = spaces if _sources.in_space(kind) else spaces[:1]
-            for space in places:
-                client = client_for({**connection, "kibana_space": space}, self._display.warning)
-                found += [_select.Placed(one, space) for one in _sources.objects(client, kind) if not one.managed]
-            self._display.v(f"{kind}: {sum(one.found.kind == kind for one in found)} objects")
+            read = [_select.Placed(one, space) for space in places for one in self._objects(kind, connection, space)]
+            self._display.v(f"{kind}: {len(read)} objects")
+            found += _select.once(read)
         return _select.chosen(found, options)
+
+    def _objects(self, kind: str, connection: Mapping[str, Any], space: str) -> list[_sources.Found]:
+        client = client_for({**connection, "kibana_space": space}, self._display.warning)
+        return [one for one in _sources.objects(client, kind) if not one.managed]
 
     def _written(self, options: _select.Options, chosen: list[_select.Placed], usual: str) -> dict[str, Any]:
         areas: dict[str, list[dict[str, Any]]] = {_kinds.BY_MODULE[kind].area: [] for kind in options.kinds}
         secrets: list[str] = []
+        files: dict[str, str] = {}
         for one in chosen:
+            files.update(one.found.files)
             described, keys = _export_files.described(one.found, one.space, usual)
             areas.setdefault(_kinds.BY_MODULE[one.found.kind].area, []).append(described)
             secrets += keys
         folder = Path(options.dest)
         try:
-            texts = _export_files.contents(areas, secrets, folder)
+            texts = _export_files.contents(areas, secrets, files, folder)
             written, diffs = _export_files.write(folder, texts, self._task.check_mode)
         except OSError as error:
             return {"failed": True, "msg": f"{error.filename or folder} cannot be written: {error.strerror or error}."}

@@ -27,7 +27,8 @@ class Batch:
     module: str
     args: dict[str, Any]
     numbers: list[int]
-    option: str = ""  # where the module takes and returns a list
+    option: str = ""  # where the module takes a list
+    returned: str = ""  # and where it returns one
 
 
 class ManyAction(KibanaAction):
@@ -75,7 +76,7 @@ def batches(kind: str, objects: list[dict[str, Any]], connection: dict[str, Any]
         key = json.dumps(outside, sort_keys=True, default=str)
         if key not in together:
             args = {**connection, **outside, many.option: []}
-            together[key] = Batch(many.module, args, [], many.option)
+            together[key] = Batch(many.module, args, [], many.option, many.returned or many.option)
             found.append(together[key])
         together[key].args[many.option].append({name: item[name] for name in item if name not in outside})
         together[key].numbers.append(number)
@@ -132,7 +133,7 @@ def failure(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 def told(batch: Batch, outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is said of each object of a batch."""
-    listed = outcome.get(batch.option) if batch.option else None
+    listed = outcome.get(batch.returned) if batch.option else None
     if isinstance(listed, list) and len(listed) >= len(batch.numbers):
         return [{key: item[key] for key in ("result", "msg") if key in item} for item in listed]
     if outcome.get("failed"):

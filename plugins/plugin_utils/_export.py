@@ -8,6 +8,7 @@ The description of the resource tells how: its options and their traits. Nothing
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,14 +25,31 @@ class Template(str):
 
 @dataclass
 class Exported:
-    """The options of one object, and the paths of the secrets in them, which the user has to fill in."""
+    """The options of one object, and the paths of the secrets in them, which the user has to fill in.
+
+    ``files`` are texts that the options refer to, ``aliases`` further names by which others may refer to the object.
+    """
 
     options: dict[str, Any] = field(default_factory=dict)
     secrets: list[Path] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    aliases: list[str] = field(default_factory=list)
+
+    def ask(self, *path: str) -> None:
+        """Put the placeholder of a secret at a path of the options."""
+        place = self.options
+        for name in path[:-1]:
+            place = place.setdefault(name, {})
+        place[path[-1]] = Template()
+        self.secrets.append(path)
 
 
-def options_of(resource: Resource, view: Mapping[str, Any], keep: tuple[str, ...] = ()) -> Exported:
-    """The options that describe the decoded object *view*; *keep* names those that are given in any case.
+def options_of(
+    resource: Resource, view: Mapping[str, Any], keep: tuple[str, ...] = (), verbatim: tuple[str, ...] = ()
+) -> Exported:
+    """The options that describe the decoded object *view*.
+
+    *keep* names those that are given in any case, *verbatim* those that stay as they are.
 
     Left out is what the server decides (read-only fields, defaults, nulls). A secret that Kibana shows, or of which it
     shows a reference, becomes a :class:`Template` without text, and its path is among the ``secrets``.
@@ -41,7 +59,7 @@ def options_of(resource: Resource, view: Mapping[str, Any], keep: tuple[str, ...
         if name in resource.controls or view.get(name) is None:
             continue
         node = resource.traits.child(name)
-        value = _fit(view[name], spec, node, (name,), exported.secrets)
+        value = _ordered(view[name]) if name in verbatim else _fit(view[name], spec, node, (name,), exported.secrets)
         if value is not None and (name in keep or not _is_default(value, node)):
             exported.options[name] = value
     return exported
@@ -63,8 +81,25 @@ def _fit(value: Any, spec: Mapping[str, Any], node: Node, path: Path, secrets: l
     if isinstance(value, list):
         element = {"options": below} if below else {}
         items = [_fit(item, element, node.child("[]"), (*path, str(at)), secrets) for at, item in enumerate(value)]
-        return [item for item in items if item is not None]
+        kept = [item for item in items if item is not None]
+        return sorted(kept, key=_sort_key) if node.unordered and not secrets_below(path, secrets) else kept
     return value
+
+
+def secrets_below(path: Path, secrets: list[Path]) -> bool:
+    """Whether there is a secret within what lies at *path*: then its place counts."""
+    return any(secret[: len(path)] == path for secret in secrets)
+
+
+def _sort_key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _ordered(value: Any) -> Any:
+    """A value with the keys of its dicts in order, with all its nulls."""
+    if isinstance(value, Mapping):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
 def _fit_dict(value: Mapping[str, Any], below: Any, node: Node, path: Path, secrets: list[Path]) -> Any:

@@ -18,6 +18,7 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils._export import Tem
 
 SECRETS = "secrets.example.yml"
 VARIABLE = "kibana_secrets"
+FILES = "files"  # the directory of what the variables refer to with {{ kibana_files }}
 NEVER_WRAP = 1_000_000
 HEAD = "# Exported from Kibana by stackops.kibana.kibana_export.\n---\n"
 SECRETS_HEAD = """# Exported from Kibana by stackops.kibana.kibana_export.
@@ -78,7 +79,7 @@ def described(found: _sources.Found, space: str, usual: str) -> tuple[dict[str, 
 def _filled(value: Any, keys: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> Any:
     """The value with each placeholder as the template of its secret."""
     if isinstance(value, Template):
-        return Template(f"{{{{ {VARIABLE}['{keys[path]}'] }}}}")
+        return Template(f"{{{{ {VARIABLE}['{keys[path]}'] }}}}") if path in keys else value
     if isinstance(value, Mapping):
         return {name: _filled(item, keys, (*path, str(name))) for name, item in value.items()}
     if isinstance(value, list):
@@ -86,7 +87,9 @@ def _filled(value: Any, keys: Mapping[tuple[str, ...], str], path: tuple[str, ..
     return value
 
 
-def contents(areas: Mapping[str, list[dict[str, Any]]], secrets: Iterable[str], folder: Path) -> dict[str, str]:
+def contents(
+    areas: Mapping[str, list[dict[str, Any]]], secrets: Iterable[str], files: Mapping[str, str], folder: Path
+) -> dict[str, str]:
     """The text of each file. An area without objects gets one only where an earlier export left one."""
     texts = {}
     for area, objects in areas.items():
@@ -96,6 +99,7 @@ def contents(areas: Mapping[str, list[dict[str, Any]]], secrets: Iterable[str], 
     keys = sorted(set(secrets))
     if keys or (folder / SECRETS).exists():
         texts[SECRETS] = SECRETS_HEAD + dump({VARIABLE: dict.fromkeys(keys, "")})
+    texts.update({f"{FILES}/{name}": files[name] for name in sorted(files)})
     return texts
 
 

@@ -16,16 +16,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Many:
-    """A module that takes a list of such objects in its ``option``, and returns one entry for each of them there.
+    """A module that takes a list of such objects in its ``option``, and returns one entry for each of them.
 
-    ``outside`` are options of an object that this module has beside the list, for all of it. An object with one of the
-    options ``alone`` goes to the module for one object.
+    They are ``returned`` under that name, which is the option's if empty. ``outside`` are options of an object that
+    this module has beside the list, for all of it. An object with one of the options ``alone`` goes to the module for
+    one object.
     """
 
     module: str
     option: str
     outside: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
+    returned: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,12 @@ KINDS = (
     Kind("value_list", "kibana_value_lists"),
     Kind("exception_list", "kibana_exception_lists", ("list_id", "id"), mark="tags"),
     Kind("exception_items", "kibana_exception_items", ("list_id",)),
-    Kind("endpoint_exception_list", "kibana_endpoint_exceptions", ("item_id",)),
+    Kind(
+        "endpoint_exception_list",
+        "kibana_endpoint_exceptions",
+        ("item_id",),
+        Many("endpoint_exception_list", "items", ("state",), ("items",), "exceptions"),
+    ),
     Kind("detection_rule", "kibana_detection_rules", ("rule_id",), Many("detection_rules", "rules"), "tags"),
     Kind("prebuilt_rules", "kibana_prebuilt_rules", ("name",)),
     Kind("alerting_rule", "kibana_alerting_rules", ("name", "id"), mark="tags"),

@@ -181,5 +181,5 @@ def line(kind: str, item: Mapping[str, Any]) -> str:
     return f"{kind} {item['object']}" + (f" in space {item['space']}" if item.get("space") else "")
 
 
-# By area, in the order of application. A Kibana has one risk engine, which is no list.
-PRUNABLE = {kind.area: kind.module for kind in _sources.KINDS if kind.module != "risk_engine"}
+# By area, in the order of application.
+PRUNABLE = {kind.area: kind.module for kind in _sources.KINDS if _sources.SOURCES[kind.module].removable}

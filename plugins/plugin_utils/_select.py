@@ -38,8 +38,8 @@ class Options:
 
     def kinds_to_read(self) -> list[str]:
         """The kinds to read, in the order of application: with references those that others may refer to as well."""
-        further = _sources.REFERRED if self.references and self.filters else ()
-        return [kind.module for kind in _sources.KINDS if kind.module in (*self.kinds, *further)]
+        wanted = _sources.reachable(self.kinds) if self.references else set(self.kinds)
+        return [kind.module for kind in _sources.KINDS if kind.module in wanted]
 
 
 def options_of(args: dict[str, Any]) -> Options:
@@ -69,6 +69,17 @@ def options_of(args: dict[str, Any]) -> Options:
     )
 
 
+def once(read: list[Placed]) -> list[Placed]:
+    """The objects of a kind, each of those that several spaces share once, in the space that came first."""
+    kept, seen = [], set()
+    for one in read:
+        key = str(sorted(one.found.identity.items()))
+        if not (one.found.shared and key in seen):
+            kept.append(one)
+        seen.add(key)
+    return kept
+
+
 def chosen(every: list[Placed], options: Options) -> list[Placed]:
     """The objects that pass, and with ``references`` all that they need, in the order in which they were read."""
     taken = {
@@ -85,21 +96,20 @@ def chosen(every: list[Placed], options: Options) -> list[Placed]:
         while waiting:
             one = every[waiting.pop()]
             for kind, name in _sources.references(one.found):
-                place = one.space if _sources.in_space(kind) else ""
-                new = known.get((kind, place, name), set()) - taken
-                taken |= new
-                waiting += new
+                there = known.get((kind, one.space, name), set()) | known.get((kind, "", name), set())
+                waiting += there - taken
+                taken |= there
     return [every[number] for number in sorted(taken)]
 
 
 def names(found: _sources.Found) -> set[str]:
     """Everything by which another object may call this one."""
     called = [*found.identity.values(), *(found.options.get(name) for name in _kinds.BY_MODULE[found.kind].labels)]
-    return {str(name) for name in called if name is not None}
+    return {*(str(name) for name in called if name is not None), *found.aliases}
 
 
 def _place(one: Placed) -> str:
-    return one.space if one.found.in_space else ""
+    return one.space if one.found.in_space and not one.found.shared else ""
 
 
 EXPORTABLE = {kind.area: kind.module for kind in _sources.KINDS}
