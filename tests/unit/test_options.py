@@ -99,6 +99,29 @@ BODIES: list[tuple[str, str, str, str, dict[str, str]]] = [
             "actions.alerts_filter.query.filters.*": "filters as Kibana writes them",
         },
     ),
+    (
+        "case_configuration",
+        PLATFORM,
+        "/api/cases/configure",
+        "post",
+        {
+            "connector.fields": "null in a configuration",
+            "templates.caseFields.connector.fields.*": "free, its keys depend on the type",
+            "templates.caseFields.customFields.type": "that of the custom field",
+        },
+    ),
+    (
+        "ai_knowledge_base_entry",
+        PLATFORM,
+        "/api/security_ai_assistant/knowledge_base/entries",
+        "post",
+        {
+            "namespace": "the space",
+            "users.*": "global says whether they are all or one",
+            "users": "global says whether they are all or one",
+            "vector": "computed by the model",
+        },
+    ),
     ("slo", PLATFORM, "/s/{spaceId}/api/observability/slos", "post", {}),
     (
         "synthetics_monitor",

@@ -135,8 +135,8 @@ _FLEET: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("a0000001-0000-4000-8000-000000000001", "web-01", "soc-servers", {"tags": ["production", "web"]}),
     ("a0000001-0000-4000-8000-000000000002", "web-02", "soc-servers", {"tags": ["production", "web"]}),
     ("a0000001-0000-4000-8000-000000000003", "db-01", "soc-servers", {
-        "tags": ["production"], "last_checkin_status": "degraded", "_older": True, "last_checkin_message": "1 unit is degraded",
-        "unhealthy_reason": ["input"],
+        "tags": ["production"], "last_checkin_status": "degraded", "last_checkin_message": "1 unit is degraded",
+        "unhealthy_reason": ["input"], "_older": True,
     }),
     ("a0000001-0000-4000-8000-000000000004", "mail-01", "soc-servers", {
         "tags": ["production", "dmz"], "last_checkin_status": "error", "last_checkin_message": "output unreachable",
