@@ -1,127 +1,72 @@
 # Copyright (c) 2026, stackops.kibana contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an item of a loop costs, beside `ansible.builtin.uri` and beside the same module in a process of its own.
+"""What this collection costs, beside what one would do otherwise, on the same emulator and in the same run.
 
-One emulator process and interleaved rounds, so that all ways meet the same machine. Prints a table, writes it to
-docs/performance.md and the figures to .build/bench/. Exits with 1 where an item costs more than the budget even in the
-fastest rounds.
+Rounds are interleaved, so that all ways meet the same machine. Prints tables, and writes them to docs/performance.md
+and the figures to .build/bench.json. Exits with 1 where a figure does not keep to what is promised. `--quick` takes
+small numbers, judges only the numbers of requests, and leaves the document alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
-import statistics
-import subprocess
 import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import requests
-
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-OUT = ROOT / ".build" / "bench"
-BUDGET_MS = 10.0
-FLOOR, OURS, URI, MODULE, DEBUG = "Bare requests", "In-process", "The builtin uri", "Module path", "The builtin debug"
-MEANING = {
-    FLOOR: "the floor: one GET with `requests`, one session",
-    OURS: "`kibana_role`, in-process (the default)",
-    DEBUG: "`ansible.builtin.debug`, which does nothing",
-    URI: "`ansible.builtin.uri`, one GET",
-    MODULE: "`kibana_role` with `kibana_in_process: false`",
-}
+sys.path.insert(0, str(HERE))
 
-sys.path.insert(0, str(ROOT / "tools"))
-from with_emulator import emulator  # noqa: E402
+from kit import OUT, ROOT, Report, Way  # noqa: E402
+from lists import case_d  # noqa: E402
+from loops import FLOOR, OURS, case_a, case_b, case_e  # noqa: E402
+from rules import case_c, case_g  # noqa: E402
+
+CASES = {"a": case_a, "b": case_b, "c": case_c, "d": case_d, "e": case_e, "g": case_g}
 
 
-def role(number: int) -> dict[str, Any]:
-    """The body of a role as loop.yml describes it."""
-    indices = [{"names": ["logs-*"], "privileges": ["read"]}]
-    kibana = [{"base": ["read"], "spaces": ["*"]}]
-    return {
-        "description": f"Number {number}",
-        "elasticsearch": {"cluster": ["monitor"], "indices": indices},
-        "kibana": kibana,
-    }
-
-
-def session() -> requests.Session:
-    """A session as bare as the client's own."""
-    http = requests.Session()
-    http.trust_env = False
-    http.auth = ("elastic", "changeme")
-    http.headers["kbn-xsrf"] = "bench"
-    return http
-
-
-def floor(url: str, items: int) -> float:
-    """Seconds for reading each role once."""
-    http = session()
-    start = time.perf_counter()
-    for number in range(items):
-        http.get(f"{url}/api/security/role/role-{number}").raise_for_status()
-    return time.perf_counter() - start
-
-
-def play(url: str, items: int, few: int) -> list[dict[str, Any]]:
-    """One run of loop.yml: task, seconds, items, changed."""
-    timings = OUT / "timings.jsonl"
-    timings.unlink(missing_ok=True)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "KIBANA_"))}
-    environment = {
-        **clean,
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "link"),
-        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "timings",
-        "TIMINGS_FILE": str(timings),
-        "KIBANA_URL": url,
-        "KIBANA_USERNAME": "elastic",
-        "KIBANA_PASSWORD": "changeme",
-    }
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
-    variables = ["-e", f"items={items}", "-e", f"few={few}", "-e", f"ansible_python_interpreter={sys.executable}"]
-    command = [program, "-i", "localhost,", "-c", "local", *variables, str(HERE / "loop.yml")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stdout[-3000:] + done.stderr)
-    return [json.loads(line) for line in timings.read_text(encoding="utf-8").splitlines()]
-
-
-def measure(rounds: int, items: int, few: int) -> dict[str, list[float]]:
-    """Milliseconds per item of each way, one figure per round."""
-    figures: dict[str, list[float]] = {}
-    with emulator("9.4.3") as url:
-        for number in range(items):
-            session().put(f"{url}/api/security/role/role-{number}", json=role(number)).raise_for_status()
-        for number in range(rounds):
-            print(f"round {number + 1} of {rounds} ...", flush=True)
-            figures.setdefault(FLOOR, []).append(1000 * floor(url, items) / items)
-            for task in play(url, items, few):
-                if task["changed"]:
-                    sys.exit(f"{task['task']}: {task['changed']} of {task['items']} items changed, none should.")
-                figures.setdefault(task["task"], []).append(1000 * task["seconds"] / task["items"])
-    return figures
-
-
-def table(figures: dict[str, list[float]], counts: dict[str, int]) -> str:
-    """The figures as a table in Markdown."""
-    ours = statistics.median(figures[OURS])
+def table(report: Report) -> str:
+    """The figures of a report in Markdown. Ratios are to this collection's own way, where there is one."""
+    names = [way.name for way in report.ways]
+    ours = report[OURS].each_ms if OURS in names else None
     lines = [
-        "| an item of a loop of | items | ms per item (median) | fastest and slowest round | times in-process |",
-        "|---|---:|---:|---:|---:|",
+        "| | objects | ms an object | seconds | requests | MB | times ours |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for way in (FLOOR, DEBUG, OURS, MODULE, URI):
-        found, middle = figures[way], statistics.median(figures[way])
-        spread = f"{min(found):.1f} to {max(found):.1f}"
-        lines.append(f"| {MEANING[way]} | {counts[way]} | {middle:.1f} | {spread} | {middle / ours:.2f} |")
+    for way in report.ways:
+        ratio = f"{way.each_ms / ours:.2f}" if ours else ""
+        lines.append(
+            f"| {way.name} | {way.objects} | {way.each_ms:.2f} | {spread(way)} | {way.requests or ''} |"
+            f" {f'{way.memory_mb:.0f}' if way.memory_mb else ''} | {ratio} |"
+        )
     return "\n".join(lines)
+
+
+def spread(way: Way) -> str:
+    """The seconds of the fastest and the slowest round."""
+    low, high = min(way.seconds), max(way.seconds)
+    return f"{low:.2f}" if len(way.seconds) == 1 else f"{low:.2f} to {high:.2f}"
+
+
+def verdicts(report: Report) -> list[str]:
+    """One line for each promise."""
+    lines = []
+    for check in report.checks:
+        promise = f"at {'least' if check.at_least else 'most'} {check.limit:g}"
+        lines.append(f"- {check.text}: **{check.value:.3g}** ({promise}{'' if check.met else ', NOT MET'})")
+    return lines
+
+
+def section(report: Report) -> str:
+    """A report in Markdown."""
+    parts = [f"### ({report.case}) {report.title}; {report.condition}", table(report), "\n".join(verdicts(report))]
+    return "\n\n".join(part for part in parts if part)
 
 
 def surroundings() -> str:
@@ -133,37 +78,45 @@ def surroundings() -> str:
     )
 
 
+def write(reports: list[Report], path: Path) -> None:
+    """The figures as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    facts = {"surroundings": surroundings(), "reports": [dataclasses.asdict(report) for report in reports]}
+    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> int:
-    """Usage: bench.py [--rounds 3] [--items 300] [--few 40]"""
+    """Usage: bench.py [--quick] [--only abc] [--json FILE]"""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--items", type=int, default=300)
-    parser.add_argument("--few", type=int, default=40, help="items of the ways that start a process for each")
+    parser.add_argument("--quick", action="store_true", help="small numbers; only the requests are judged")
+    parser.add_argument("--only", default="".join(CASES), help="letters of the cases to run")
+    parser.add_argument("--json", type=Path, default=ROOT / ".build" / "bench.json")
     chosen = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    figures = measure(chosen.rounds, chosen.items, chosen.few)
-    counts = {way: chosen.few if way in (URI, MODULE) else chosen.items for way in MEANING}
-    over = statistics.median(figures[OURS]) - statistics.median(figures[FLOOR])
-    best = min(figures[OURS]) - min(figures[FLOOR])  # what else runs on the machine only ever adds
-    shown = table(figures, counts)
-    verdict = (
-        f"In-process, an item costs {over:.1f} ms over the floor ({best:.1f} ms in the fastest rounds);"
-        f" the budget is {BUDGET_MS:.0f} ms."
-    )
-    print(f"\n{shown}\n\n{verdict}\n({surroundings()}, {chosen.rounds} rounds)")
-    facts = {
-        "ms_per_item": figures,
-        "items": counts,
-        "over_floor_ms": over,
-        "best_ms": best,
-        "surroundings": surroundings(),
-    }
-    (OUT / "loop.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    text = (HERE / "performance.md.in").read_text(encoding="utf-8")
-    filled = text.format(table=shown, verdict=verdict, surroundings=surroundings(), rounds=chosen.rounds)
-    (ROOT / "docs" / "performance.md").write_text(filled, encoding="utf-8")
-    return 0 if best <= BUDGET_MS else 1
+    reports: list[Report] = []
+    for letter in chosen.only:
+        start = time.perf_counter()
+        for report in CASES[letter](chosen.quick):
+            reports.append(report)
+            print(f"\n{section(report)}", flush=True)
+        print(f"\n({letter}: {time.perf_counter() - start:.0f} s)", flush=True)
+    write(reports, chosen.json)
+    if not chosen.quick and set(chosen.only) == set(CASES):
+        text = (HERE / "performance.md.in").read_text(encoding="utf-8")
+        filled = text.format(reports="\n\n".join(map(section, reports)), surroundings=surroundings())
+        (ROOT / "docs" / "performance.md").write_text(filled, encoding="utf-8")
+    failed = [
+        f"({report.case}) {check.text}: {check.value:.3g}"
+        for report in reports
+        for check in report.checks
+        if not check.met and not (chosen.quick and check.kind != "count")
+    ]
+    print("\nNot met:\n" + "\n".join(failed) if failed else "\nEverything promised is met.")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+__all__ = ["FLOOR"]

@@ -31,7 +31,7 @@ class CallbackModule(CallbackBase):
         seconds = time.perf_counter() - self._start
         items = result._result.get("results", [result._result])
         line = {
-            "task": result._task.get_name(),
+            "name": result._task.get_name(),
             "seconds": seconds,
             "items": len(items),
             "changed": sum(bool(item.get("changed")) for item in items),
