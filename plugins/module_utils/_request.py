@@ -66,12 +66,13 @@ def secrets_among(params: dict[str, Any]) -> Resource:
     hidden: set[str] = set()
     if not params["secret_fields"]:
         return Resource(result_key="json", options={})
-    for name, holder in (("body", params), ("expected", params["compare"] or {})):
+    for name, holder in (("body", params), ("ndjson", params), ("expected", params["compare"] or {})):
         try:
-            holder[name] = json_body(holder.get(name))
+            value = holder.get(name)
+            holder[name] = [json_body(line) for line in value] if name == "ndjson" and value else json_body(value)
         except ValueError:
-            hidden.add("body" if name == "body" else "compare.expected")
-    tops = ("body", "ndjson", "compare.expected")
+            hidden.add(name if holder is params else "compare.expected")
+    tops = ("body", "ndjson", "query", "upload.form", "compare.query", "compare.expected")
     hidden |= {below(top, path) for top in tops for path in params["secret_fields"] if _has(params, top)}
     return Resource(result_key="json", options={}, hidden=frozenset(hidden))
 
@@ -94,7 +95,7 @@ class Request:
         self.secret_fields: list[str] = self.params["secret_fields"] or []
         self.compare: dict[str, Any] | None = self.params["compare"]
         self.shown = traits(hidden=self.secret_fields)
-        self.hidden = tuple(hidden_strings(self.body, self.shown))
+        self.hidden = tuple(hidden_strings(self.params, context.resource.traits)) if context.resource else ()
         self.sent = False
         self.output = Output(context) if self.params["dest"] is not None else None
         self.files, self.content = self._files(), self._content()
@@ -119,7 +120,8 @@ class Request:
         """Whether the request is needed: without ``compare`` always."""
         if self.compare is None:
             body = mask(self.body if self.body is not None else self.params["ndjson"], self.shown, SECRET_SENT)
-            request = {"method": self.method, "path": self.path, "query": self.params["query"], "body": body}
+            query = mask(self.params["query"], self.shown, SECRET_SENT)
+            request = {"method": self.method, "path": self.path, "query": query, "body": body}
             return Step(True, {}, {"request": request})
         current = self._current(self.compare)
         if self.method == "DELETE":

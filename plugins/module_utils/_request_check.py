@@ -41,6 +41,8 @@ def _problems(params: Mapping[str, Any]) -> Iterator[str | None]:
             yield _path_problem(name, path, params["in_space"])
     for name, value in (("body", params["body"]), ("compare.expected", compare.get("expected"))):
         yield _json_problem(name, value)
+    for line in params["ndjson"] or ():
+        yield _json_problem("ndjson", line)
     given = [name for name in BODIES if params[name] is not None]
     if given and method in READING:
         yield f"{given[0]} is given, and Kibana reads no body of a {method}: use query, or another method."

@@ -124,8 +124,8 @@ options:
     description:
       - Paths of fields that hold secrets, such as V(secrets.token), V(config.headers.*) or V([].api_key). They are
         sent, and masked in the result, the diff, errors, and the options that Ansible shows. They are never compared.
-      - They are looked for in O(body), O(ndjson) and the answer. If an answer wraps the object, give the path with the
-        wrapping, too, such as V(item.secrets.token).
+      - They are looked for in O(body), O(ndjson), O(query), the form of O(upload), and the answer. If an answer wraps
+        the object, give the path with the wrapping, too, such as V(item.secrets.token).
       - A file O(dest) is not masked, only the diff of it. For a secret O(text), use C(no_log).
     type: list
     elements: str

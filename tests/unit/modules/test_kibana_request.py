@@ -63,6 +63,9 @@ def test_paths_that_lead_elsewhere_are_refused_before_any_request(
         ({"body": {}}, "reads no body of a GET"),
         ({"method": "POST", "body": "{"}, "neither a dictionary"),
         ({"method": "POST", "body": 5}, "neither a dictionary"),
+        ({"method": "POST", "ndjson": ["{"]}, "ndjson is neither a dictionary"),
+        ({"method": "POST", "ndjson": ["{"], "secret_fields": ["a"]}, "ndjson is neither a dictionary"),
+        ({"method": "POST", "body": "{", "secret_fields": ["a"]}, "body is neither a dictionary"),
         ({"method": "POST", "body": {}, "text": "x"}, "mutually exclusive"),
         ({"method": "PUT", "idempotence": "read"}, "PUT writes"),
         ({"method": "POST", "paginate": {"items": ""}}, "needs the method GET"),
@@ -184,6 +187,22 @@ def test_secrets_are_sent_and_never_seen(kibana: Kibana, form: Any) -> None:
     assert not kibana.call("GET", CONNECTOR)["is_missing_secrets"]
     kibana.fault(method="POST", path=CONNECTOR, status=400, body={"message": f"cannot use {SECRET}"})
     assert SECRET not in json.dumps(kibana.fails(REQUEST, params))
+
+
+def test_secrets_wherever_they_are_given(kibana: Kibana, tmp_path: Path) -> None:
+    kibana.unscrubbed()
+    kibana.fault(path="/api/x", status=200, body=f"you said {SECRET}", headers={"content-type": "text/plain"})
+    (tmp_path / "f").write_text("x", encoding="utf-8")
+    base = {"path": "/api/x", "method": "POST", "secret_fields": ["t", "[].t"]}
+    for given in (
+        {"query": {"t": SECRET}},
+        {"ndjson": [{"t": SECRET}]},
+        {"ndjson": [json.dumps({"t": SECRET})]},
+        {"body": [{"t": SECRET}]},
+        {"upload": {"src": str(tmp_path / "f"), "form": {"t": SECRET}}},
+    ):
+        for check in (True, False):
+            assert SECRET not in json.dumps(kibana.ok(REQUEST, {**base, **given}, check=check)), given
 
 
 def test_secrets_are_not_compared(kibana: Kibana) -> None:
