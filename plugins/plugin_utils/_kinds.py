@@ -92,6 +92,7 @@ KINDS = (
         Many("ai_anonymization_fields", "fields", ("state",)),
     ),
     Kind("ai_prompts", "kibana_ai_prompts", ("name",), Many("ai_prompts", "prompts", ("state",))),
+    Kind("ai_knowledge_base", "kibana_ai_knowledge_bases", ("resource",)),
     Kind("ai_knowledge_base_entry", "kibana_ai_knowledge_base_entries", ("name", "id")),
     Kind(
         "asset_criticality",

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _ai_assistant as assistant
 from ansible_collections.stackops.kibana.plugins.module_utils import _asset_criticality as criticality
 from ansible_collections.stackops.kibana.plugins.module_utils import _endpoint_exceptions as endpoint
 from ansible_collections.stackops.kibana.plugins.module_utils import _exceptions as exceptions
 from ansible_collections.stackops.kibana.plugins.module_utils import _prebuilt_rules as prebuilt
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import TYPE_DEFAULTS
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import frequency
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
@@ -104,7 +105,7 @@ def _finish_value_list(client: KibanaClient, raw: Raw, exported: Exported) -> No
     if len(values) <= MOST_VALUES:
         exported.options["items"] = values
         return
-    name = f"value_lists/{client.settings.space or 'default'}/{raw['id'].replace('/', '_')}"
+    name = f"value_lists/{client.settings.space or 'default'}/{quote(raw['id'], safe='')}.txt"
     exported.files[name] = "".join(f"{value}\n" for value in values)
     exported.options["items_src"] = Template(f"{{{{ kibana_files }}}}/{name}")
 
@@ -177,6 +178,19 @@ def _of_assistant(kind: str) -> Source:
     return Source((key,), where_there(listed), shown=SHOWN[kind], resource=lambda: module_of(kind).KIND.resource)
 
 
+def _knowledge_base(client: KibanaClient, resource: Resource) -> Iterable[Raw]:
+    """The knowledge base of a space, where it is set up: entries need it, so it is waited for."""
+    status = client.get(fill_path(module_of("ai_knowledge_base").PATH, {"resource": "user"}))
+    if status.get("elser_exists"):
+        yield {"resource": "user", "ignoreSecurityLabs": not status.get("security_labs_exists"), "wait": True}
+
+
+def _knowledge_base_options() -> Resource:
+    options = module_of("ai_knowledge_base").OPTIONS
+    names = ("resource", "ignoreSecurityLabs", "wait")
+    return Resource(result_key="knowledge_base", options={name: options[name] for name in names})
+
+
 def _knowledge(client: KibanaClient, resource: Resource) -> Iterable[Raw]:
     """The entries of people, without Elastic's articles."""
     query = {"sort_field": "created_at", "sort_order": "asc"}
@@ -223,7 +237,6 @@ SOURCES: dict[str, Source] = {
     "exception_items": Source(
         ("list_id", "namespace_type"),
         _exception_items,
-        verbatim=("items",),
         managed=lambda raw: bool(raw["immutable"]),
         shared=_is_agnostic,
         resource=_items_options,
@@ -245,8 +258,17 @@ SOURCES: dict[str, Source] = {
     "prebuilt_rules": Source((), _prebuilt, resource=_prebuilt_options, removable=False),
     "ai_anonymization_fields": _of_assistant("ai_anonymization_fields"),
     "ai_prompts": _of_assistant("ai_prompts"),
+    "ai_knowledge_base": Source(
+        ("resource",), where_there(_knowledge_base), resource=_knowledge_base_options, removable=False
+    ),
     "ai_knowledge_base_entry": Source(
-        ("name",), where_there(_knowledge), hushed=("id",), finish=_finish_knowledge, managed=is_managed
+        ("name",),
+        where_there(_knowledge),
+        hushed=("id",),
+        finish=_finish_knowledge,
+        managed=is_managed,
+        refers=lambda options: [("ai_knowledge_base", "user")],
+        needs=("ai_knowledge_base",),
     ),
     "asset_criticality": Source(
         ("id_field", "id_value"), where_there(_criticality), resource=_criticality_options, shown=("criticality_level",)
