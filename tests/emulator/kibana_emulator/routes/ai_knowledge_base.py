@@ -38,8 +38,10 @@ def status(ctx: Context) -> dict[str, Any]:
     if left is not None and left > 0:
         base["left"] = left = left - 1
     done = left == 0
+    if left is not None and left <= 1:
+        base["elser"] = True
     return {
-        "elser_exists": base.get("elser", False) or (left is not None and left <= 1),
+        "elser_exists": base.get("elser", False),
         "is_setup_in_progress": left is not None and not done,
         "is_setup_available": base.get("available", True),
         "security_labs_exists": base.get("labs", False) or (done and base["with_labs"]),

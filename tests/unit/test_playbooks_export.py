@@ -1,0 +1,100 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole Kibana as variables, and back: the roles kibana_export and kibana_config in real plays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from harness import VERSIONS
+from plays import Played, play
+
+from kibana_emulator import Emulator, EmulatorServer
+
+READING_POSTS = ("/_export", "/_review")
+
+
+def run_role(folder: Path, url: str, role: str, files: list[Path] = [], **variables: Any) -> Played:  # noqa: B006
+    """Run a role of this collection with variable files."""
+    text = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars_files": [str(path) for path in files],
+        "vars": {"kibana_username": "elastic", "kibana_password": "changeme"},
+        "roles": [f"stackops.kibana.{role}"],
+    }
+    playbook = folder / f"{role}.yml"
+    playbook.write_text(yaml.safe_dump([text], sort_keys=False), encoding="utf-8")
+    return play(folder, url, playbook, **variables)
+
+
+def export(folder: Path, url: str, dest: str, **variables: Any) -> dict[str, str]:
+    """Export, and return the text of every file by its path."""
+    played = run_role(folder, url, "kibana_export", kibana_export_dest=str(folder / dest), **variables)
+    assert played.status == 0, played.output
+    return texts(folder / dest)
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "secrets.yml"
+    }
+
+
+def apply(folder: Path, url: str, source: str) -> Played:
+    """Apply an export, with a made-up text for each secret."""
+    example, filled = folder / source / "secrets.example.yml", folder / source / "secrets.yml"
+    if example.exists():
+        names = yaml.safe_load(example.read_text(encoding="utf-8"))["kibana_secrets"]
+        secrets = {name: f"https://s3cret.example/{number}" for number, name in enumerate(names)}
+        filled.write_text(yaml.safe_dump({"kibana_secrets": secrets}), encoding="utf-8")
+    files = [path for path in sorted((folder / source).glob("*.yml")) if path != example]
+    return run_role(folder, url, "kibana_config", files, kibana_files=str(folder / source / "files"))
+
+
+def writes(emulator: Emulator) -> list[str]:
+    found = [f"{entry['method']} {entry['path']}" for entry in emulator.requests if entry["method"] != "GET"]
+    emulator.requests.clear()
+    return [line for line in found if not line.endswith(READING_POSTS)]
+
+
+def changed(played: Played) -> list[Any]:
+    return [(entry["task"], entry["result"].get("diff")) for entry in played.results if entry["result"].get("changed")]
+
+
+def failures(played: Played) -> list[str]:
+    return [line for line in played.output.splitlines() if "ERROR" in line or "fatal" in line]
+
+
+def empty(source: Emulator) -> Emulator:
+    """A new Kibana with the same package of prebuilt rules at hand."""
+    emulator = Emulator(".".join(map(str, source.version)))
+    for name in ("prebuilt_assets", "prebuilt_registry"):
+        emulator.store(name).update(source.store(name))
+    return emulator
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_round_trip(tmp_path: Path, version: str) -> None:
+    source = Emulator(version, seed="soc")
+    with EmulatorServer(source) as server:
+        first = export(tmp_path, server.url, "first")
+        stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")}
+        assert export(tmp_path, server.url, "first") == first
+        assert {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")} == stamps
+    emulator = empty(source)
+    with EmulatorServer(emulator) as server:
+        applied = apply(tmp_path, server.url, "first")
+        assert applied.status == 0, failures(applied) or applied.output
+        assert export(tmp_path, server.url, "second") == first
+        writes(emulator)
+        again = apply(tmp_path, server.url, "first")
+        assert again.status == 0, failures(again) or again.output
+        assert changed(again) == []
+        assert writes(emulator) == []
