@@ -68,29 +68,15 @@ _value:
   type: dict
 """
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import READ_ONLY
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_options import OPTIONS
-
-try:
-    import tomllib as toml
-except ImportError:
-    try:
-        import tomli as toml
-    except ImportError:
-        toml = None
-
-TABLES = ("rule", "metadata", "transform")
-# Texts that are wrapped in the file to keep its lines short.
-PROSE = ("name", "description", "false_positives", "references", "tags")
-PLACEHOLDER = re.compile(r"\$(osquery|investigate)_(\d+)(?![A-Za-z0-9_])")
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_toml
+from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError, rule_of
 
 
 def rule_from_toml(value: Any, file: str = "the TOML text") -> dict[str, Any]:
@@ -100,14 +86,10 @@ def rule_from_toml(value: Any, file: str = "the TOML text") -> dict[str, Any]:
     is_text = "\n" in value
     text, name = (value, file) if is_text else (_read(value), value)
     tables = _tables(text, name)
-    rule = dict(tables["rule"])
-    rule.update(_new_terms(rule.pop("new_terms", None), name, text))
-    rule = {key: item for key, item in rule.items() if key not in READ_ONLY or key in OPTIONS}
-    for key in PROSE:
-        if key in rule:
-            rule[key] = _joined(rule[key])
-    if isinstance(rule.get("note"), str):
-        rule["note"] = _with_queries(rule["note"], tables.get("transform", {}))
+    try:
+        rule = rule_of(tables)
+    except RuleFileError as error:
+        raise AnsibleFilterError(f"{_place(name, text, 'rule', 'new_terms')}: {error}") from error
     _check(rule, name, text)
     # A note has braces that are for Kibana, and nothing in a file is a template.
     return wrap_var(rule)
@@ -121,16 +103,15 @@ def _read(path: str) -> str:
 
 
 def _tables(text: str, name: str) -> dict[str, Any]:
-    if toml is None:
-        raise AnsibleFilterError("rule_from_toml needs Python 3.11, or the Python library tomli, on the controller.")
     try:
-        tables = toml.loads(text.replace("\r\n", "\n"))
-    except toml.TOMLDecodeError as error:
-        raise AnsibleFilterError(f"{name} is no valid TOML: {error}") from error
+        tables = _rule_toml.parse(text)
+    except RuleFileError as error:
+        separator = " is " if str(error).startswith("no valid") else ": "
+        raise AnsibleFilterError(f"{name}{separator}{error}") from error
     if not isinstance(tables.get("rule"), dict):
         raise AnsibleFilterError(f"{name} has no [rule] table.")
     for key in tables:
-        if key not in TABLES:
+        if key not in _rule_toml.TABLES:
             raise AnsibleFilterError(
                 f"{_place(name, text, key)}: [{key}] is none of the tables rule, metadata, transform."
             )
@@ -141,53 +122,19 @@ def _check(rule: dict[str, Any], name: str, text: str) -> None:
     for key in rule:
         if key not in OPTIONS:
             raise AnsibleFilterError(
-                f"{_place(name, text, key)}: the module detection_rule has no option {key!r} for a field of this name."
+                f"{_place(name, text, 'rule', key)}:"
+                f" the module detection_rule has no option {key!r} for a field of this name."
             )
     for key in ("rule_id", "type"):
         if not rule.get(key):
             raise AnsibleFilterError(f"{name}: {key} is missing in the [rule] table.")
 
 
-def _place(name: str, text: str, key: str) -> str:
+def _place(name: str, text: str, *path: str) -> str:
     """File and line of a key, which is either assigned or the name of a table."""
-    quoted = re.escape(key)
-    pattern = re.compile(rf"""\s*(?:\[+(?:rule\.)?["']?{quoted}["']?[.\]]|["']?{quoted}["']?\s*=)""")
-    for number, line in enumerate(text.splitlines(), 1):
-        if pattern.match(line):
-            return f"{name}, line {number}"
-    return name
-
-
-def _new_terms(table: Any, name: str, text: str) -> dict[str, Any]:
-    """Elastic's files write the two fields as pairs of a name and a value."""
-    if table is None:
-        return {}
-    try:
-        window = table["history_window_start"][0]
-        return {table["field"]: table["value"], window["field"]: window["value"]}
-    except (KeyError, IndexError, TypeError) as error:
-        raise AnsibleFilterError(
-            f"{_place(name, text, 'new_terms')}: new_terms needs field, value and a history_window_start with the same."
-        ) from error
-
-
-def _joined(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_joined(item) for item in value]
-    return " ".join(line.strip() for line in value.strip().splitlines()) if isinstance(value, str) else value
-
-
-def _with_queries(note: str, transform: dict[str, Any]) -> str:
-    """The note with each placeholder replaced by the plugin that Kibana shows as a button."""
-
-    def render(found: re.Match[str]) -> str:
-        plugin, number = found[1], int(found[2])
-        entries = transform.get(plugin, [])
-        if number >= len(entries):
-            return found[0]
-        return f"!{{{plugin}{json.dumps(entries[number], sort_keys=True, separators=(',', ':'))}}}"
-
-    return PLACEHOLDER.sub(render, note)
+    found = _rule_toml.lines(text)
+    line = found.get(path) or found.get((*path, 0))
+    return f"{name}, line {line}" if line else name
 
 
 class FilterModule:

@@ -84,7 +84,7 @@ def check_options(params: Rule) -> str | None:
 
 def check_rule(rule: Rule) -> str | None:
     """One sentence about what is wrong with the options of a rule whatever Kibana holds, or None."""
-    return next(_problems(rule), None)
+    return next(problems(rule), None)
 
 
 def foreign_field(rule: Rule, kind: str) -> str | None:
@@ -115,7 +115,8 @@ def incomplete(rule: Rule) -> str | None:
     return f"There is no rule {rule['rule_id']} yet. {kind} needs {', '.join(missing)}: give what is missing."
 
 
-def _problems(rule: Rule) -> Iterator[str]:
+def problems(rule: Rule) -> Iterator[str]:
+    """All that is wrong with the options of a rule whatever Kibana holds, but for one foreign field at most."""
     yield from _values(rule)
     if rule["type"]:
         foreign = foreign_field(rule, rule["type"])

@@ -16,8 +16,8 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from conftest import LINK
 
-from ansible_collections.stackops.kibana.plugins.filter import rule_from_toml as module
 from ansible_collections.stackops.kibana.plugins.filter.rule_from_toml import rule_from_toml
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_toml
 from kibana_emulator import Emulator, EmulatorServer
 
 RULES = Path(__file__).parents[1] / "files" / "rules"
@@ -92,7 +92,7 @@ def test_what_is_wrong_is_said_with_file_and_line(value: str, message: str) -> N
 
 
 def test_an_old_python_without_tomli_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "toml", None)
+    monkeypatch.setattr(_rule_toml, "toml", None)
     with pytest.raises(AnsibleFilterError, match="Python library tomli"):
         rule_from_toml(HEAD)
 

@@ -1,0 +1,254 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role detection_as_code and the actions under it: check files, plan, import, delete, roll back."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from plays import play
+
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_content
+from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
+from kibana_emulator import Emulator, EmulatorServer
+
+RULES = ROOT / "tests" / "unit" / "files" / "rules"
+HEAD = '[rule]\nrule_id = "r"\ntype = "query"\nname = "R"\ndescription = "d"\nseverity = "low"\nrisk_score = 5\n'
+RULE = {"rule_id": "r", "type": "query", "name": "R", "description": "d", "severity": "low", "risk_score": 5}
+LIST = {"list_id": "ex", "name": "Ex", "description": "d", "type": "detection"}
+ITEM = {"item_id": "i", "name": "I", "description": "d", "entries": [{"field": "a", "type": "match", "value": "b"}]}
+
+
+def put(folder: Path, files: dict[str, Any]) -> Path:
+    """Write files below a folder; what is no text is written as JSON."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if isinstance(text, str) else json.dumps(text, indent=2), encoding="utf-8")
+    return folder
+
+
+def said(folder: Path, known: dict[str, set[Any]] | None = None) -> list[str]:
+    """All that is wrong with the files of a folder."""
+    content = _rule_content.load(folder, [])
+    content.problems += _rule_content.missing(content, lambda kind: (known or {}).get(kind, set()))
+    return [str(problem) for problem in sorted(set(content.problems))]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problems"),
+    (
+        ("a.toml", HEAD + 'severty = "low"\n', ["line 8: a rule has no field severty: is severity meant?"]),
+        ("a.toml", HEAD.replace("= 5", '= "5"'), ["line 7: risk_score is '5': it must be a whole number."]),
+        ("a.toml", HEAD + "name = 'again'\n", ["line 8: no valid TOML: Cannot overwrite a value (at line 8"]),
+        ("a.toml", HEAD + "[other]\n", ["line 8: [other] is none of the tables rule, metadata, transform."]),
+        (
+            "a.toml",
+            HEAD + "note = '''\nseverity = 1\nfoo = 2\n'''\nfoo = 3\n",
+            ["line 12: a rule has no field foo."],
+        ),
+        (
+            "a.toml",
+            HEAD + '[[rule.threat]]\nframework = "M"\n[rule.threat.tactic]\nid = "1"\nname = "n"\n',
+            ["line 10: threat[0].tactic.reference is missing: a rule needs it."],
+        ),
+        (
+            "a.toml",
+            HEAD + "[rule.threshold]\nvalue = 1\nfield = []\n",
+            ["line 8: threshold is given, and a rule of type"],
+        ),
+        ("a.toml", HEAD.replace("query", "new_terms") + '[rule.new_terms]\nfield = "a"\n', ["line 8: new_terms needs"]),
+        (
+            "a.yml",
+            "rule_id: a\ntype: eql\nname: A\nrisk_score: 101\nseverity: high\nmax_signals: 0\nlanguage: kuery\n",
+            [
+                "line 1: description is missing: a rule of type eql needs it.",
+                "line 1: query is missing: a rule of type eql needs it.",
+                "line 4: risk_score is 101: it must be 100 at most.",
+                "line 6: max_signals is 0: it must be at least 1.",
+                "line 7: language is 'kuery': a rule of type eql is written in eql.",
+            ],
+        ),
+        ("a.yml", "rule_id: a\nrule_id: b\n", ["line 2: rule_id is given twice."]),
+        ("a.yml", "rule_id: [a\n", ["line 2: no valid YAML: "]),
+        ("a.yml", "just text\n", ["line 1: a rule, list or connector has fields: this is none of them."]),
+        ("a.json", '{"rule_id": "a",\n"rule_id": "b"}', ["rule_id is given twice."]),
+        ("a.json", '{\n "a": }', ["line 2: no valid JSON: Expecting value."]),
+        (
+            "a.json",
+            {**RULE, "actions": [{"params": {}}, {"id": "system-connector-.cases", "params": {}, "group": 1}]},
+            ["actions[0] has none of id and connector: give one of them."],
+        ),
+        (
+            "a.ndjson",
+            json.dumps(RULE) + "\n{broken\n" + json.dumps({**RULE, "rule_id": "s", "type": "sql"}) + "\n",
+            ["line 2: no valid JSON", "line 3: type is 'sql': it must be one of query, saved_query"],
+        ),
+        ("exceptions/a.yml", "list_id: a\nitems:\n  - item_id: b\n    entries: []\n", ["name is missing"]),
+        ("exceptions/a.json", {**LIST, "items": [{**ITEM, "entries": []}]}, ["items[0].entries is empty"]),
+        ("value_lists/a.yml", "id: a\nname: A\ndescription: d\ntype: ipp\n", ["line 4: type is 'ipp': it must be one"]),
+        (
+            "value_lists/a.yml",
+            "id: a\nname: A\ndescription: d\ntype: ip\nitems_src: none.txt\n",
+            ["line 5: items_src names", "which does not exist."],
+        ),
+        (
+            "connectors/a.yml",
+            "id: a\nname: A\nconnector_type_id: .slack\nsecrets: {webhookUrl: x}\n",
+            ["line 4: secrets is given: a secret does not belong into such a file."],
+        ),
+        ("connectors/a.toml", "[[action_connectors]]\nid = 'a'\n[other]\n", ["line 3: [other] is unknown beside"]),
+        ("a.yml", "$ANSIBLE_VAULT;1.1;AES256\n6162\n", ["a.yml: it is encrypted with ansible-vault"]),
+        ("a.yml", "rules: []\nfoo: 1\n", ["line 2: foo is unknown beside lists of rules"]),
+    ),
+)
+def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, name: str, text: Any, problems: list[str]) -> None:
+    found = "\n".join(said(put(tmp_path, {name: text})))
+    assert found.startswith(name)
+    for problem in problems:
+        assert problem in found
+
+
+def test_all_problems_of_all_files_are_listed(tmp_path: Path) -> None:
+    exceptions = [{"list_id": "gone"}, {"list_id": "ex"}, {"list_id": "endpoint_list"}, {"list_id": "there"}]
+    actions = [{"id": "hook", "params": {}}, {"connector": "Hook", "params": {}}, {"id": "nobody", "params": {}}]
+    entry = {"field": "ip", "type": "list", "list": {"id": "v", "type": "keyword"}}
+    files = {
+        "a.toml": HEAD,
+        "b.json": {**RULE, "exceptions_list": exceptions, "actions": actions},
+        "exceptions/ex.json": {**LIST, "items": [ITEM, {**ITEM, "entries": [entry]}]},
+        "exceptions/again.json": {**LIST, "items": []},
+        "value_lists/v.json": {"id": "v", "name": "V", "description": "d", "type": "ip", "items": []},
+        "connectors/hook.json": {"id": "hook", "name": "Hook", "connector_type_id": ".server-log"},
+        "README.md": "no rule",
+        "_drafts/x.toml": "broken",
+        ".github/x.yml": "broken",
+    }
+    assert said(put(tmp_path, files), {"exception_lists": {("agnostic", "there")}}) == [
+        "b.json, line 2: rule_id 'r' is already that of a.toml, line 2.",
+        "b.json, line 10: there is no exception list 'gone'.",
+        "b.json, line 32: there is no connector with the id 'nobody'.",
+        "exceptions/ex.json, line 2: list_id 'ex' is already that of exceptions/again.json, line 2.",
+        "exceptions/ex.json, line 20: item_id 'i' is already that of exceptions/ex.json, line 8.",
+        "exceptions/ex.json, line 29: items[1].entries[0].list.type is 'keyword': the value list 'v' has the type ip.",
+    ]
+
+
+def test_every_format_gives_the_same_options(tmp_path: Path) -> None:
+    server = {"id": "x", "created_at": "t", "updated_by": "u", "_version": "WzE=", "tie_breaker_id": "y"}
+    item = {**ITEM, **server, "list_id": "ex", "namespace_type": "single", "type": "simple", "comments": []}
+    exported = [
+        {**RULE, "id": "x", "immutable": False, "revision": 3, "exceptions_list": [{"list_id": "ex", "id": "old"}]},
+        {**LIST, **server, "namespace_type": "single", "immutable": False, "version": 1},
+        item,
+        {"id": "c", "type": "action", "attributes": {"actionTypeId": ".index", "name": "C", "config": {"index": "i"}}},
+        {"exported_count": 4},
+    ]
+    connector = {"id": "c", "name": "C", "connector_type_id": ".index", "config": {"index": "i"}}
+    toml = HEAD + '[[rule.exceptions_list]]\nlist_id = "ex"\n'
+    exceptions = "[metadata]\n[[exceptions]]\n[exceptions.container]\n" + "".join(
+        f'{name} = "{value}"\n' for name, value in LIST.items()
+    )
+    exceptions += (
+        '[[exceptions.items]]\nitem_id = "i"\nlist_id = "ex"\nname = "I"\ndescription = "d"\ntype = "simple"\n'
+    )
+    exceptions += '[[exceptions.items.entries]]\nfield = "a"\ntype = "match"\nvalue = "b"\n'
+    connectors = '[[action_connectors]]\nid = "c"\ntype = "action"\n[action_connectors.attributes]\nname = "C"\n'
+    connectors += 'actionTypeId = ".index"\n[action_connectors.attributes.config]\nindex = "i"\n'
+    rule = {**RULE, "exceptions_list": [{"list_id": "ex"}]}
+    listed = {**LIST, "items": [ITEM]}
+    bundle = {"about": {"any": "thing"}, "rules": [rule], "exception_lists": [listed], "connectors": [connector]}
+    forms: list[dict[str, Any]] = [
+        {"all.ndjson": "".join(json.dumps(line) + "\n" for line in exported)},
+        {"r.toml": toml, "exceptions/e.toml": exceptions, "action_connectors/c.toml": connectors},
+        {"r.json": rule, "exception_lists/e.json": {"list": LIST, "items": [item]}, "connectors/c.json": exported[3]},
+        {"all.yaml": json.dumps(bundle)},
+        {"deep/er/r.yml": json.dumps([rule]), "exceptions/e.yml": json.dumps(listed), "c.json": connector},
+    ]
+    for number, files in enumerate(forms):
+        folder = put(tmp_path / str(number), files)
+        assert said(folder) == []
+        options = _rule_content.load(folder, []).options("")
+        for one in options["exception_lists"]:
+            assert one.pop("namespace_type", "single") == "single"
+            for item in one["items"]:
+                assert item.pop("comments", []) == []
+        expected = {"rules": [rule], "exception_lists": [listed], "value_lists": [], "connectors": [connector]}
+        assert options == expected
+
+
+def test_owner_exclude_and_times_that_stay_texts(tmp_path: Path) -> None:
+    item = "\n  - item_id: i\n    name: I\n    description: d\n    expire_time: 2030-01-31T00:00:00Z\n"
+    item += "    entries: [{field: a, type: match, value: '{{ b }}'}]\n"
+    text = "".join(f"{name}: {value}\n" for name, value in LIST.items()) + "items:" + item
+    put(tmp_path, {"a.toml": HEAD + 'tags = ["x"]\n', "win/b.toml": "broken", "exceptions/e.yml": text})
+    content = _rule_content.load(tmp_path, ["win/*"])
+    assert content.problems == [] and content.files == 2
+    options = content.options("soc")
+    assert options["rules"][0]["tags"] == ["x", "owner:soc"]
+    assert options["exception_lists"][0]["tags"] == ["owner:soc"]
+    assert options["exception_lists"][0]["items"][0]["expire_time"] == "2030-01-31T00:00:00Z"
+
+
+def test_a_path_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", put(tmp_path, {"a.txt": ""}) / "a.txt"):
+        with pytest.raises(RuleFileError, match=r"does not exist|must end in"):
+            _rule_content.load(path, [])
+
+
+@pytest.mark.skipif("KIBANA_RULES_DIR" not in os.environ, reason="KIBANA_RULES_DIR names no real rules")
+def test_hundreds_of_real_rules_are_checked_in_seconds() -> None:
+    started = time.monotonic()
+    content = _rule_content.load(Path(os.environ["KIBANA_RULES_DIR"]), ["_deprecated/*"])
+    assert content.problems == [] and len(content.things["rules"]) > 100
+    assert time.monotonic() - started < 30
+
+
+def files_task(**options: Any) -> dict[str, Any]:
+    return {"name": "Read", "stackops.kibana.detection_rule_files": options}
+
+
+def test_the_action_asks_kibana_only_for_what_the_files_lack(tmp_path: Path) -> None:
+    put(tmp_path / "rules", {"a.json": {**RULE, "note": "{{ not.a.template }}"}})
+    emulator = Emulator()
+    with EmulatorServer(emulator) as server:
+        alone = play(tmp_path, server.url, [files_task(path="rules")])
+        assert alone.status == 0, alone.output
+        assert emulator.requests == []
+        assert alone.result("Read")["rules"] == [{**RULE, "note": "{{ not.a.template }}"}]
+        put(tmp_path / "rules", {"b.json": {**RULE, "rule_id": "b", "exceptions_list": [{"list_id": "ex"}]}})
+        lacking = play(tmp_path, server.url, [files_task(path="rules")])
+        assert lacking.status == 2 and not lacking.result("Read")["changed"]
+        assert lacking.result("Read")["msg"] == (
+            "1 problem in rules. Nothing was written.\nb.json, line 10: there is no exception list 'ex'."
+        )
+        made = {"name": "Make", "stackops.kibana.exception_list": LIST}
+        there = play(tmp_path, server.url, [made, files_task(path="rules")])
+        assert there.status == 0, there.output
+        emulator.requests.clear()
+        told = play(tmp_path, server.url, [files_task(path="rules", references="files", fail=False)])
+        assert told.status == 0 and told.result("Read")["problems"][0]["line"] == 10
+        assert emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    (
+        ({}, "path must be the directory"),
+        ({"path": "x"}, "x does not exist"),
+        ({"path": ".", "references": "some"}, "references is 'some'"),
+        ({"path": ".", "exclude": "a"}, "exclude must be a list"),
+        ({"path": ".", "fail": "maybe"}, "fail is 'maybe'"),
+        ({"path": ".", "foo": 1}, "Unsupported options: foo."),
+    ),
+)
+def test_wrong_options_of_the_action_are_one_sentence(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    played = play(tmp_path, "http://127.0.0.1:1", [files_task(**options)])
+    assert played.status == 2 and message in played.result("Read")["msg"]
