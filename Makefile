@@ -100,7 +100,7 @@ docs: setup stage ## antsibull-docs and the changelog's linter
 build: setup ## the archive for Ansible Galaxy, in dist/
 	mkdir -p dist && ansible-galaxy collection build --force --output-path dist
 
-bench: setup link ## milliseconds per item of a loop, beside other ways; writes docs/performance.md
+bench: setup link ## what it costs, beside other ways; writes docs/performance.md; ARGS=--quick for a short one
 	@$(PY) tests/benchmarks/bench.py $(ARGS)
 
 runtime: setup ## what follows from the list of modules: meta/runtime.yml, files of the role kibana_config

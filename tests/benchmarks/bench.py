@@ -25,7 +25,7 @@ sys.path.insert(0, str(HERE))
 
 from kit import OUT, ROOT, Report, Way  # noqa: E402
 from lists import case_d  # noqa: E402
-from loops import FLOOR, OURS, case_a, case_b, case_e  # noqa: E402
+from loops import OURS, case_a, case_b, case_e  # noqa: E402
 from rules import case_c, case_g  # noqa: E402
 
 CASES = {"a": case_a, "b": case_b, "c": case_c, "d": case_d, "e": case_e, "g": case_g}
@@ -117,6 +117,3 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
-
-
-__all__ = ["FLOOR"]

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from kit import OUT, OWN, Check, Report, call, kibana, session, tasks_of, timed
-from loops import APART, FLOOR, OUTSIDE, OURS, URI, get
+from loops import APART, FLOOR, OURS, OUTSIDE, URI, get
 
 FOLDER = OUT / "values"
 XSRF = {"kbn-xsrf": "bench"}
@@ -115,7 +115,9 @@ def case_d(quick: bool) -> list[Report]:
         with kibana(latency, refresh) as url:
             timed(first.way(FLOOR, total, floor=True), url, lambda: floor_first(url, value_lists, each, lists, items))
         changed.ways.pop(0)
-        again.checks.append(Check("requests an object", again[OURS].requests / total, 0.05 if not quick else 0.2, "count"))
+        again.checks.append(
+            Check("requests an object", again[OURS].requests / total, 0.05 if not quick else 0.2, "count")
+        )
         if refresh:
             first.checks.append(Check("seconds", first[OURS].seconds[0], 60))
             again.checks.append(Check("seconds", min(again[OURS].seconds), 5))

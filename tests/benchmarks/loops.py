@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import time
 from typing import Any
 
 from kit import OWN, USER, Check, Report, Way, call, kibana, kibanas, play, session, tasks_of, timed
@@ -74,7 +75,9 @@ def case_a(quick: bool) -> list[Report]:
                     report.way(ONE_BY_ONE, many), url, "a1", loop(OWN + "kibana_role", ROLE, many), 0,
                     kibana_prefetch=False,
                 )  # fmt: skip
-                tasks_of(report.way(NOTHING, many), url, "a2", loop("ansible.builtin.debug", {"msg": "{{ item }}"}, many))
+                tasks_of(
+                    report.way(NOTHING, many), url, "a2", loop("ansible.builtin.debug", {"msg": "{{ item }}"}, many)
+                )
                 tasks_of(report.way(APART, few), url, "a3", loop(OWN + "kibana_role", ROLE, few), 0, **OUTSIDE)
                 path = "/api/security/role/role-{{ item }}"
                 tasks_of(report.way(URI, few), url, "a4", loop("ansible.builtin.uri", get(path), few), 0)
@@ -88,53 +91,28 @@ def case_a(quick: bool) -> list[Report]:
     return reports
 
 
+NAMED = {"id": "mixed-{n}", "name": "M {n}"}
+DESCRIBED = {"name": "M {n}", "description": "D"}
+INDEX = {"connector_type_id": ".index", "config": {"index": "x", "refresh": True}}
+RULE = {"type": "query", "query": "*", "severity": "low", "risk_score": 21, "index": ["logs-*"], "language": "kuery"}
+FLEET = "/api/fleet"
+# Modules, options, and where one object is read.
 KINDS: tuple[tuple[str, dict[str, Any], str], ...] = (
-    (
-        "kibana_role",
-        {"name": "mixed-{n}", "cluster": ["monitor"], "kibana": [{"base": ["read"], "spaces": ["*"]}]},
-        "/api/security/role/mixed-{n}",
-    ),
-    ("space", {"id": "mixed-{n}", "name": "Mixed {n}", "color": "#aabbcc"}, "/api/spaces/space/mixed-{n}"),
-    (
-        "connector",
-        {"id": "mixed-{n}", "name": "M {n}", "connector_type_id": ".index", "config": {"index": "x", "refresh": True}},
-        "/api/actions/connector/mixed-{n}",
-    ),
-    (
-        "fleet_output",
-        {"id": "mixed-{n}", "name": "M {n}", "type": "elasticsearch", "hosts": ["https://es.example:9200"]},
-        "/api/fleet/outputs/mixed-{n}",
-    ),
-    ("fleet_proxy", {"id": "mixed-{n}", "name": "M {n}", "url": "http://p.example:3128"}, "/api/fleet/proxies/mixed-{n}"),
-    (
-        "fleet_server_host",
-        {"id": "mixed-{n}", "name": "M {n}", "host_urls": ["https://f.example:8220"]},
-        "/api/fleet/fleet_server_hosts/mixed-{n}",
-    ),
-    (
-        "fleet_agent_download_source",
-        {"id": "mixed-{n}", "name": "M {n}", "host": "https://d.example/{n}"},
-        "/api/fleet/agent_download_sources/mixed-{n}",
-    ),
-    (
-        "value_list",
-        {"id": "mixed-{n}", "name": "M {n}", "description": "D", "type": "keyword"},
-        "/api/lists?id=mixed-{n}",
-    ),
+    ("kibana_role", {**ROLE, "name": "mixed-{n}", "description": "D"}, "/api/security/role/mixed-{n}"),
+    ("space", {**NAMED, "color": "#aabbcc"}, "/api/spaces/space/mixed-{n}"),
+    ("connector", {**NAMED, **INDEX}, "/api/actions/connector/mixed-{n}"),
+    ("fleet_output", {**NAMED, "type": "elasticsearch", "hosts": ["https://es:9200"]}, FLEET + "/outputs/mixed-{n}"),
+    ("fleet_proxy", {**NAMED, "url": "http://p.example:3128"}, FLEET + "/proxies/mixed-{n}"),
+    ("fleet_server_host", {**NAMED, "host_urls": ["https://f:8220"]}, FLEET + "/fleet_server_hosts/mixed-{n}"),
+    ("fleet_agent_download_source", {**NAMED, "host": "https://d/"}, FLEET + "/agent_download_sources/mixed-{n}"),
+    ("value_list", {**NAMED, "description": "D", "type": "keyword"}, "/api/lists?id=mixed-{n}"),
     (
         "exception_list",
-        {"list_id": "mixed-{n}", "name": "M {n}", "description": "D", "type": "detection"},
+        {**DESCRIBED, "list_id": "mixed-{n}", "type": "detection"},
         "/api/exception_lists?list_id=mixed-{n}",
     ),
-    (
-        "detection_rule",
-        {
-            "rule_id": "mixed-{n}", "name": "M {n}", "description": "D", "type": "query", "query": "*", "severity": "low",
-            "risk_score": 21, "index": ["logs-*"], "language": "kuery",
-        },
-        "/api/detection_engine/rules?rule_id=mixed-{n}",
-    ),
-)  # fmt: skip
+    ("detection_rule", {**DESCRIBED, "rule_id": "mixed-{n}", **RULE}, "/api/detection_engine/rules?rule_id=mixed-{n}"),
+)
 
 
 def filled(value: Any, number: int) -> Any:
@@ -187,14 +165,14 @@ def case_e(quick: bool) -> list[Report]:
                 way.seconds.append(seconds)
             _at_once(report.way(FLOOR, hosts * each, floor=True), urls, each)
     ratio = report[URI].each_ms / report[OURS].each_ms
-    report.checks.append(Check("times faster an object than with `uri`, start of the play included", ratio, 15, at_least=True))
+    report.checks.append(
+        Check("times faster an object than with `uri`, start of the play included", ratio, 15, at_least=True)
+    )
     return [report]
 
 
 def _at_once(way: Way, urls: list[str], each: int) -> None:
     """The floor: a thread for each Kibana."""
-    import time
-
     start = time.perf_counter()
     with concurrent.futures.ThreadPoolExecutor(len(urls)) as pool:
         list(pool.map(lambda url: read_roles(url, each), urls))

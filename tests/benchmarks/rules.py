@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kit import OUT, OWN, Check, Report, call, kibana, session, tasks_of, timed
-from loops import APART, FLOOR, OUTSIDE, OURS, URI, get
+from kit import OUT, OWN, Check, Report, Way, call, kibana, session, tasks_of, timed
+from loops import APART, FLOOR, OURS, OUTSIDE, URI, get
 
 RULES = "/api/detection_engine/rules"
 PAGE, CHUNK = 1000, 200  # what the module itself uses, so that the floor has the same number of requests
@@ -23,7 +22,8 @@ STEPS = 55
 def rule(number: int, words: str = "") -> dict[str, Any]:
     """A rule of about 8 KB: most of it is its query and its guide, as in real ones."""
     query = " or ".join(f'process.name : "tool-{number}-{part}.exe"' for part in range(STEPS))
-    steps = "\n".join(f"- Step {part}: look at the parent process, its user and the host, {words}." for part in range(STEPS))
+    step = f"look at the parent process, its user and the host, {words}."
+    steps = "\n".join(f"- Step {part}: {step}" for part in range(STEPS))
     return {
         "rule_id": f"bench-{number:05d}",
         "type": "query",
@@ -94,12 +94,11 @@ def floor_import(url: str, folder: Path) -> None:
 
 
 def delete_all(url: str) -> None:
-    body = {"action": "delete", "query": ""}
     http = session()
     found = read_all(url)
     for start in range(0, len(found), 100):
         ids = [item["id"] for item in found[start : start + 100]]
-        call(http, "POST", f"{url}{RULES}/_bulk_action", json={"action": body["action"], "ids": ids})
+        call(http, "POST", f"{url}{RULES}/_bulk_action", json={"action": "delete", "ids": ids})
 
 
 def tasks(folder: Path) -> list[dict[str, Any]]:
@@ -180,7 +179,7 @@ def case_g(quick: bool) -> list[Report]:
     for count in sizes:
         write_files(folder, count)
         with kibana() as url:
-            floor_import(url, folder)
+            tasks_of(Way("load", count), url, "g0", tasks(folder), 1)
             way = report.way(f"{count} rules", count)
             for _unused in range(1 if count > 1000 or quick else 3):
                 tasks_of(way, url, "g", tasks(folder), 0)
@@ -202,6 +201,3 @@ def grown_lists(quick: bool) -> list[Report]:
 
     sizes = (100, 300) if quick else (100, 1000, 10_000)
     return [grow(sizes[:2] if grow is grown_roles else sizes) for grow in (grown_values, grown_exceptions, grown_roles)]
-
-
-__all__ = ["case_c", "case_g", "partial"]
