@@ -240,8 +240,8 @@ options:
     type: bool
     default: true
 notes:
-  - A rule runs with the privileges of whoever wrote or enabled it last. RV(rule.api_key_owner) says who that is, and
-    RV(rule.api_key_created_by_user) whether it is that user's own key.
+  - A rule runs with the privileges of whoever wrote or enabled it last. C(api_key_owner) of RV(rule) says who that is,
+    and C(api_key_created_by_user) whether it is that user's own key.
 seealso:
   - module: stackops.kibana.alerting_rule_info
   - module: stackops.kibana.connector

@@ -13,7 +13,7 @@ description:
     or to one file for each.
   - The files are replaced only where something differs, and hold nothing that changes by itself (ids, times, authors),
     so that they can be kept under version control.
-  - A file of a single rule has what M(stackops.kibana.detection_rules) takes as an element of its O(rules) option.
+  - A file of a single rule has what O(stackops.kibana.detection_rules#module:rules) takes as an element.
   - The user needs C(read) of the feature Security, and of Actions and Connectors for the connectors.
 version_added: 1.0.0
 author:

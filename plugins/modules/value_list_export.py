@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: value_list_export
 short_description: Export the values of a value list
 description:
-  - Writes the values of a value list to a file, one per line, or returns them. O(items_src) of
-    M(stackops.kibana.value_list) reads such a file.
+  - Writes the values of a value list to a file, one per line, or returns them.
+    O(stackops.kibana.value_list#module:items_src) reads such a file.
   - A file that already holds them is left alone.
   - The user needs the Kibana privilege V(Read) for Security.
 version_added: 1.0.0
