@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         url=_url(params.get("kibana_url")),
         space=_space(params.get("kibana_space")),
         authorization=authorization,
-        validate_certs=params.get("kibana_validate_certs", True),
+        validate_certs=params.get("kibana_validate_certs") is not False,
         ca_cert=params.get("kibana_ca_cert") or "",
         client_cert=params.get("kibana_client_cert") or "",
         client_key=params.get("kibana_client_key") or "",
@@ -118,6 +119,30 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         retries=_positive("kibana_retries", params.get("kibana_retries", 3), 0),
         secrets=tuple(filter(None, [*hidden, *authorization.split(" ")[1:], urlsplit(proxy).password])),
     )
+
+
+def dangers(settings: Settings) -> list[str]:
+    """What the person who runs the task should know about the way that credentials take."""
+    found, proxy = [], urlsplit(settings.proxy)
+    if not settings.validate_certs and settings.url.startswith("https"):
+        found.append("kibana_validate_certs is false: the identity of Kibana is not checked.")
+    if (settings.authorization or settings.headers) and _in_plain_text(settings.url):
+        found.append("kibana_url is http://, so credentials go over the network in plain text: use https://.")
+    if proxy.password and _in_plain_text(settings.proxy):
+        found.append("kibana_proxy is http://, so its password goes over the network in plain text: use https://.")
+    return found
+
+
+def _in_plain_text(url: str) -> bool:
+    """Whether a request to *url* leaves this machine without TLS."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme != "http" or host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
 
 
 def shortened(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     CREDENTIALS,
     UPDATE_SECRETS,
     SettingsError,
+    dangers,
     settings_from,
     shortened,
 )
@@ -113,8 +114,8 @@ def run_action(
             raise PlanError(problem)
         settings = settings_from(params, os.environ)
         secrets += settings.secrets
-        if not settings.validate_certs and settings.url.startswith("https"):
-            module.warn("kibana_validate_certs is false: the identity of Kibana is not checked.")
+        for danger in dangers(settings):
+            module.warn(danger)
         client = KibanaClient(settings, lambda text: module.warn(scrub(text, secrets)))
         result = action(Context(module, client, params, resource, secrets))
     except KibanaError as error:

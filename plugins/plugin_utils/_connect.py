@@ -16,6 +16,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     CONNECTION,
     CONNECTION_RULES,
     SettingsError,
+    dangers,
     settings_from,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
@@ -38,4 +39,7 @@ def client_for(connection: Mapping[str, Any], warn: Callable[[str], Any]) -> Kib
     )
     if checked.error_messages:
         raise SettingsError("; ".join(checked.error_messages) + ".")
-    return KibanaClient(settings_from(checked.validated_parameters, os.environ), warn)
+    settings = settings_from(checked.validated_parameters, os.environ)
+    for danger in dangers(settings):
+        warn(danger)
+    return KibanaClient(settings, warn)

@@ -19,7 +19,7 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils._in_process import
 from kibana_emulator import Emulator, EmulatorAdapter
 
 VERSIONS = ("8.18.0", "9.4.3")
-URL = "http://kibana.test:5601"
+URL = "http://localhost:5601"
 READS = ("GET", "HEAD")
 READING_POSTS = ("/_export", "/_review", "/upgrade/dryrun")
 

@@ -160,7 +160,7 @@ def test_yaml(kibana: Kibana, tmp_path: Path) -> None:
     file = tmp_path / "secrets.yml"
     kibana.ok("connector", {**SLACK, **options(file)})
     objects = yaml.safe_load(file.read_text())["objects"]
-    assert list(objects) == ["http://kibana.test:5601/connector c"]
+    assert list(objects) == ["http://localhost:5601/connector c"]
     clean(kibana, "connector", {**SLACK, **options(file)})
 
 

@@ -216,7 +216,7 @@ def test_there_and_back(any_kibana: Kibana, tmp_path: Path) -> None:
         assert result["changed"] is changed
     assert [item["title"] for item in result["timelines"]] == ["V", "é"]
     raw = any_kibana.http.post(
-        f"http://kibana.test:5601{TIMELINE}/_export?file_name=x",
+        f"http://localhost:5601{TIMELINE}/_export?file_name=x",
         json={"ids": [item["savedObjectId"] for item in result["timelines"]]},
     ).content
     assert path.read_bytes() == raw

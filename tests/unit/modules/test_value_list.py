@@ -37,7 +37,7 @@ def make(kibana: Kibana, kind: str = "keyword", values: list[str] | None = None)
 
 def stored(kibana: Kibana, list_id: str = "x") -> list[str]:
     """The values as Kibana exports them."""
-    answer = kibana.http.post("http://kibana.test:5601" + f"{ITEMS}/_export", params={"list_id": list_id})
+    answer = kibana.http.post("http://localhost:5601" + f"{ITEMS}/_export", params={"list_id": list_id})
     assert answer.status_code == 200, answer.text
     kibana.seen()
     return answer.text.splitlines()

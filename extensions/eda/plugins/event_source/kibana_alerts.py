@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ipaddress
 import json
 import logging
 import os
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 
@@ -176,7 +177,7 @@ def settings_from(args: Mapping[str, Any], environ: Mapping[str, str] = os.envir
         kind=kind,
         space=given("kibana_space"),
         headers=headers,
-        verify=bool(args.get("kibana_validate_certs", True)),
+        verify=args.get("kibana_validate_certs") is not False,
         ca_cert=given("kibana_ca_cert"),
         query=args.get("filter"),
         severity=texts(args.get("severity")),
@@ -428,6 +429,8 @@ async def poll(kibana: Kibana, cursor: Cursor, queue: asyncio.Queue[Any], settin
 
 def transport(settings: Settings) -> ssl.SSLContext | bool:
     """How the server's certificate is checked. Raises :class:`SourceError` for a CA that cannot be read."""
+    if "Authorization" in settings.headers and in_plain_text(settings.url):
+        LOGGER.warning("kibana_url is http://, so credentials go over the network in plain text: use https://.")
     if not settings.verify:
         LOGGER.warning("kibana_validate_certs is false: the identity of Kibana is not checked.")
         return False
@@ -437,6 +440,18 @@ def transport(settings: Settings) -> ssl.SSLContext | bool:
         return ssl.create_default_context(cafile=settings.ca_cert)
     except OSError as error:
         raise SourceError(f"kibana_ca_cert {settings.ca_cert} cannot be read: {error}.") from None
+
+
+def in_plain_text(url: str) -> bool:
+    """Whether a request to *url* leaves this machine without TLS."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme != "http" or host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
