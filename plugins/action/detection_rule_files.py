@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils._action import Act
 from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
 
-NAMES = "path, exclude, owner, references, fail and the options of the connection"
+NAMES = "path, exclude, rule_defaults, owner, references, fail and the options of the connection"
 REFERENCES = ("kibana", "files", "none")
 SHOWN = 200
 
@@ -30,7 +31,9 @@ class ActionModule(KibanaAction):
         result = {**self.begin(task_vars), "changed": False}
         try:
             options = self._options()
-            content = _rule_content.load(Path(self._loader.path_dwim(options["path"])), options["exclude"])
+            content = _rule_content.load(
+                Path(self._loader.path_dwim(options["path"])), options["exclude"], options["rule_defaults"]
+            )
             content.problems += self._missing(content, options)
         except (RuleFileError, SettingsError, KibanaError) as error:
             details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
@@ -43,6 +46,7 @@ class ActionModule(KibanaAction):
         options = {
             "path": args.pop("path", None),
             "exclude": args.pop("exclude", None) or [],
+            "rule_defaults": args.pop("rule_defaults", None) or {},
             "owner": str(args.pop("owner", None) or ""),
             "references": args.pop("references", None) or REFERENCES[0],
             "fail": self._bool("fail", args.pop("fail", True)),
@@ -54,6 +58,8 @@ class ActionModule(KibanaAction):
             raise RuleFileError("path must be the directory of the files.")
         if not isinstance(options["exclude"], list):
             raise RuleFileError("exclude must be a list of patterns.")
+        if not isinstance(options["rule_defaults"], Mapping):
+            raise RuleFileError("rule_defaults must be a dictionary of options.")
         if options["references"] not in REFERENCES:
             raise RuleFileError(f"references is {options['references']!r}: it must be one of {', '.join(REFERENCES)}.")
         return {**options, "connection": connection_of(args)}

@@ -42,6 +42,11 @@ options:
     type: list
     elements: str
     default: []
+  rule_defaults:
+    description:
+      - Options for every rule that does not have them, such as C(enabled), which the rule files of Elastic leave out.
+    type: dict
+    default: {}
   owner:
     description:
       - Adds the mark of this owner, the tag C(owner:<owner>), to all rules and exception lists, so that

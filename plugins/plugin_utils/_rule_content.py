@@ -31,12 +31,15 @@ class Content:
     items: list[Thing] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     def take(self, one: Thing | Problem) -> None:
         """Add an object or a problem."""
         if isinstance(one, Problem):
             self.problems.append(one)
             return
+        if one.kind == "rules" and one.options.get("state") != "absent":
+            one.options.update({name: value for name, value in self.defaults.items() if name not in one.options})
         (self.items if one.kind == "exception_items" else self.things[one.kind]).append(one)
         self.problems += _rule_schema.problems(one)
 
@@ -46,7 +49,7 @@ class Content:
 
     def options(self, owner: str) -> dict[str, list[dict[str, Any]]]:
         """The options of all objects, by kind, with the owner's mark."""
-        found = {kind: [dict(one.options) for one in self.things[kind]] for kind in KINDS}
+        found = {kind: [_plain(kind, one.options) for one in self.things[kind]] for kind in KINDS}
         lists = {list_key(one): one for one in found["exception_lists"]}
         for item in self.items:
             namespace, list_id = item.inside
@@ -65,9 +68,18 @@ class Content:
         return found
 
 
-def load(path: Path, exclude: Iterable[str]) -> Content:
-    """Everything in a directory, or in one file. Raises :class:`RuleFileError` where there is neither."""
-    content = Content()
+def _plain(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what goes without saying."""
+    usual = kind != "rules" and options.get("state") == "present"
+    return {name: value for name, value in options.items() if not (usual and name == "state")}
+
+
+def load(path: Path, exclude: Iterable[str], defaults: Mapping[str, Any] | None = None) -> Content:
+    """Everything in a directory, or in one file. Raises :class:`RuleFileError` where there is neither.
+
+    *defaults* are options of rules that do not have them.
+    """
+    content = Content(defaults=dict(defaults or {}))
     if not path.exists():
         raise RuleFileError(f"{path} does not exist.")
     base = path if path.is_dir() else path.parent

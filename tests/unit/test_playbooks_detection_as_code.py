@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from plays import play
+from plays import Played, play
 
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_content
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
@@ -252,3 +252,138 @@ def test_the_action_asks_kibana_only_for_what_the_files_lack(tmp_path: Path) -> 
 def test_wrong_options_of_the_action_are_one_sentence(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     played = play(tmp_path, "http://127.0.0.1:1", [files_task(**options)])
     assert played.status == 2 and message in played.result("Read")["msg"]
+
+
+def run(folder: Path, url: str, entry: str, *arguments: str, **variables: Any) -> Played:
+    """Run the role on the files in the folder ``soc``."""
+    role = {"name": "stackops.kibana.detection_as_code", "tasks_from": entry}
+    login = {"kibana_url": url, "kibana_username": "elastic", "kibana_password": "changeme", "kibana_space": "soc"}
+    usual = {"detection_as_code_path": "soc", "detection_as_code_owner": "soc", **login}
+    tasks = [{"name": "Role", "ansible.builtin.include_role": role}]
+    text = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks, "vars": usual}]
+    playbook = folder / "site.yml"
+    playbook.write_text(json.dumps(text), encoding="utf-8")
+    return play(folder, "http://nobody.example", playbook, *arguments, **variables)
+
+
+def changes(played: Played) -> list[str]:
+    found: list[str] = played.result("stackops.kibana.detection_as_code : Keep what is going to change")["changes"]
+    return found
+
+
+def writes(emulator: Emulator) -> list[str]:
+    reads = ("_find", "_export", "/index")
+    found = [
+        f"{entry['method']} {entry['path']}"
+        for entry in emulator.requests
+        if entry["method"] != "GET" and not any(part in entry["path"] for part in reads)
+    ]
+    emulator.requests.clear()
+    return found
+
+
+def state(emulator: Emulator) -> dict[str, Any]:
+    """All that the role is about, without what changes at every write."""
+    volatile = ("updated_at", "revision", "version", "_version", "id", "created_at", "tie_breaker_id", "@timestamp")
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: bare(item) for name, item in value.items() if name not in volatile}
+        return [bare(item) for item in value] if isinstance(value, list) else value
+
+    kinds = ("detection_rules", "connectors")
+    found = {kind: {key: bare(one) for key, one in emulator.store(kind, "soc").items()} for kind in kinds}
+    rules = {one["rule_id"]: one for one in found["detection_rules"].values()}
+    return {**found, "detection_rules": rules}
+
+
+CONTENT: dict[str, Any] = {
+    "rules/one.toml": HEAD.replace('"r"', '"one"') + 'tags = ["x"]\n[[rule.exceptions_list]]\nlist_id = "ex"\n',
+    "rules/two.yml": {**RULE, "rule_id": "two", "actions": [{"connector": "Hook", "params": {"body": "{{ a }}"}}]},
+    "exceptions/ex.yml": {
+        **LIST,
+        "items": [{**ITEM, "entries": [{"field": "ip", "type": "list", "list": {"id": "v", "type": "ip"}}]}],
+    },
+    "value_lists/v.yml": {"id": "v", "name": "V", "description": "d", "type": "ip", "items_src": "v.txt"},
+    "value_lists/v.txt": "192.0.2.1\n192.0.2.2\n",
+    "connectors/hook.yml": {
+        "id": "hook",
+        "name": "Hook",
+        "connector_type_id": ".webhook",
+        "config": {"url": "https://hooks.example.com"},
+    },
+}
+SECRETS = {"hook": {"user": "robot", "password": "dac-s3cret"}}
+
+
+@pytest.fixture
+def emulator() -> Emulator:
+    made = Emulator()
+    made.add_space("soc") if hasattr(made, "add_space") else None
+    return made
+
+
+def test_deploy_again_change_delete_and_roll_back(tmp_path: Path) -> None:
+    emulator = Emulator()
+    put(tmp_path / "soc", CONTENT)
+    secrets = {"detection_as_code_connector_secrets": SECRETS}
+    exact = {"detection_as_code_exact": ["rules", "exception_lists", "exception_items"]}
+    bounds = {**secrets, **exact, "detection_as_code_max_deletions": 2}
+    with EmulatorServer(emulator) as server:
+        space = [{"name": "Space", "stackops.kibana.space": {"id": "soc", "name": "SOC"}}]
+        other = {"name": "Other", "stackops.kibana.detection_rule": {**RULE, "rule_id": "other", "kibana_space": "soc"}}
+        assert play(tmp_path, server.url, [*space, other]).status == 0
+        emulator.requests.clear()
+        empty = state(emulator)
+        foretold = run(tmp_path, server.url, "main", "--check", "--diff", "-vvv", **bounds)
+        assert foretold.status == 0, foretold.output
+        assert writes(emulator) == [] and not (tmp_path / "rollback").exists()
+        first = run(tmp_path, server.url, "main", "--diff", "-vvv", **bounds)
+        assert first.status == 0, first.output
+        assert changes(first) == changes(foretold) == [
+            "rule one created",
+            "rule two created",
+            "exception list ex created",
+            "exception i created",
+            "value list v created",
+            "connector Hook created",
+        ]
+        for played in (foretold, first):
+            assert "dac-s3cret" not in played.output and "dac-s3cret" not in json.dumps(played.results)
+        deployed = state(emulator)
+        assert set(deployed["detection_rules"]) == {"one", "two", "other"}
+        assert deployed["detection_rules"]["one"]["tags"] == ["x", "owner:soc"]
+        assert deployed["detection_rules"]["two"]["actions"][0]["params"] == {"body": "{{ a }}"}
+        writes(emulator)
+        second = run(tmp_path, server.url, "main", **bounds)
+        assert second.status == 0 and "changed=0 " in second.output, second.output
+        assert writes(emulator) == [] and len(list((tmp_path / "rollback").iterdir())) == 1
+
+        (tmp_path / "soc" / "rules" / "two.yml").unlink()
+        changed = CONTENT["rules/one.toml"].replace('name = "R"', 'name = "S"\nnote = "added {{ later }}"')
+        put(tmp_path / "soc", {"rules/one.toml": changed, "rules/new.json": {**RULE, "rule_id": "new"}})
+        put(tmp_path / "soc", {"exceptions/ex.yml": {**LIST, "items": [{**ITEM, "item_id": "j"}]}})
+        put(tmp_path / "soc", {"value_lists/v.txt": "192.0.2.3\n"})
+        stopped = run(tmp_path, server.url, "main", **{**bounds, "detection_as_code_max_deletions": 0})
+        assert stopped.status == 2 and writes(emulator) == []
+        edited = run(tmp_path, server.url, "main", **bounds)
+        assert edited.status == 0, edited.output
+        assert "rule two deleted" in changes(edited) and "exception i deleted" in changes(edited)
+        assert set(state(emulator)["detection_rules"]) == {"one", "new", "other"}
+        file = edited.result("stackops.kibana.detection_as_code : Keep what is going to change")["dest"]
+
+        undo = {**secrets, "detection_as_code_rollback_file": file}
+        writes(emulator)
+        foretold = run(tmp_path, server.url, "rollback", "--check", **undo)
+        assert foretold.status == 0 and writes(emulator) == [], foretold.output
+        back = run(tmp_path, server.url, "rollback", **undo)
+        assert back.status == 0, back.output
+        assert changes(back) == changes(foretold)
+        assert state(emulator) == deployed
+        assert "changed=0 " in run(tmp_path, server.url, "rollback", **undo).output
+
+        files = sorted((tmp_path / "rollback").iterdir())
+        nothing = {**secrets, "detection_as_code_rollback_file": str(files[0])}
+        gone = run(tmp_path, server.url, "rollback", **nothing)
+        assert gone.status == 0, gone.output
+        assert state(emulator) == empty
