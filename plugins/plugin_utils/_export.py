@@ -83,7 +83,7 @@ def _fit(value: Any, spec: Mapping[str, Any], node: Node, path: Path, secrets: l
         items = [_fit(item, element, node.child("[]"), (*path, str(at)), secrets) for at, item in enumerate(value)]
         kept = [item for item in items if item is not None]
         return sorted(kept, key=_sort_key) if node.unordered and not secrets_below(path, secrets) else kept
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value  # as Kibana would write it
 
 
 def secrets_below(path: Path, secrets: list[Path]) -> bool:

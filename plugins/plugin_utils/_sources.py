@@ -15,6 +15,7 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils import (
     _sources_fleet,
     _sources_platform,
     _sources_security,
+    _sources_synthetics,
 )
 from ansible_collections.stackops.kibana.plugins.plugin_utils._source import (
     Found,
@@ -27,7 +28,12 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils._source import (
 
 __all__ = ["KINDS", "SOURCES", "Found", "in_space", "is_managed", "objects", "reachable", "references", "resource_of"]
 
-SOURCES: dict[str, Source] = {**_sources_platform.SOURCES, **_sources_fleet.SOURCES, **_sources_security.SOURCES}
+SOURCES: dict[str, Source] = {
+    **_sources_platform.SOURCES,
+    **_sources_fleet.SOURCES,
+    **_sources_security.SOURCES,
+    **_sources_synthetics.SOURCES,
+}
 KINDS = [kind for kind in _kinds.KINDS if kind.module in SOURCES]
 
 

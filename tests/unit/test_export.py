@@ -106,7 +106,7 @@ def test_what_is_exported_changes_nothing(
         text = json.dumps(found.options)
         assert not any(secret in text for secret in case.secrets)
         again = apply(kibana, found, shown(found), tmp_path, space_of(case), check=True)
-        assert not again["changed"], (found.options, again["diff"])
+        assert not again["changed"], json.dumps([found.options, again["diff"]], indent=1)
 
 
 @pytest.mark.parametrize(("case", "version"), AGAIN)
