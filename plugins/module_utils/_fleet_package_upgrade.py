@@ -89,7 +89,7 @@ def upgraded(context: Context, current: dict[str, Any], version: str) -> dict[st
     proposed = (answer.get("diff") or [{}, {}])[1]
     _refuse_errors(context, answer, proposed)
     found = {**moved, **simplified(proposed)}
-    mark_secrets(cast("Resource", context.resource).traits, manifest_of(context.client, name, version), found)
+    mark_secrets(cast(Resource, context.resource).traits, manifest_of(context.client, name, version), found)
     return found
 
 

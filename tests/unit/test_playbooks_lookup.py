@@ -13,6 +13,7 @@ import yaml
 from conftest import ROOT
 from plays import play
 
+from ansible_collections.stackops.kibana.plugins.doc_fragments import connection, connection_vars, space
 from kibana_emulator import Emulator, EmulatorServer
 
 NAME = "'stackops.kibana.kibana'"
@@ -70,6 +71,20 @@ def test_errors_are_errors(tmp_path: Path, call: str, said: str) -> None:
     assert played.status == 2
     assert said in " ".join(played.output.split()), played.output
     assert "Traceback" not in played.output
+
+
+def test_the_options_are_those_of_the_modules_with_variables() -> None:
+    known = {
+        name: option
+        for fragment in (connection, space)
+        for name, option in yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"].items()
+    }
+    for name, option in yaml.safe_load(connection_vars.ModuleDocFragment.DOCUMENTATION)["options"].items():
+        assert option.pop("vars") == [{"name": name}]
+        wanted = known.pop(name)
+        wanted.pop("default", None)
+        assert option == wanted, name
+    assert not known
 
 
 def test_the_examples_run(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ class Settings:
         return f"{self.url}{prefix}{path}"
 
 
-def settings_from(args: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
+def settings_from(args: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     """The settings that the arguments and the environment give. Raises :class:`SourceError`."""
 
     def given(name: str) -> str:
@@ -456,14 +456,12 @@ def in_plain_text(url: str) -> bool:
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     """Ask for ever. Raises :class:`SourceError` for what no repetition can mend."""
-    settings = settings_from(args)
+    settings = settings_from(args, os.environ)
     cursor = Cursor.load(settings)
     connector = aiohttp.TCPConnector(ssl=transport(settings))
     timeout = aiohttp.ClientTimeout(total=60)
     failures = 0
-    async with aiohttp.ClientSession(
-        headers=dict(settings.headers), connector=connector, timeout=timeout
-    ) as session:
+    async with aiohttp.ClientSession(headers=dict(settings.headers), connector=connector, timeout=timeout) as session:
         kibana = Kibana(session, settings)
         while True:
             try:
