@@ -212,7 +212,7 @@ def _found(rule: Rule, query: bodies.Find) -> bool:
     fields = query.search_fields or SEARCHED
     fields = [fields] if isinstance(fields, str) else fields
     texts = [_words(text) for field in fields for text in _texts(rule.get(field))]
-X
+    parts = re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', query.search)
     hits = [any(_in(phrase or word, words) for words in texts) for phrase, word in parts if _words(phrase or word)]
     return bool(hits) and (all(hits) if query.default_search_operator == "AND" else any(hits))
 
