@@ -96,7 +96,7 @@ def _rule_file(part: Part) -> Iterator[Thing | Problem]:
     except RuleFileError as error:
         yield part.problem(str(error), "rule", "new_terms")
         return
-    yield Thing("rules", part.below("rule"), _rule(rule))
+    yield Thing("rules", part.below("rule"), bare_rule(rule))
 
 
 def _bundle(part: Part) -> Iterator[Thing | Problem]:
@@ -140,7 +140,7 @@ def _single(part: Part) -> Thing | Problem:
 
 
 def _made(kind: str, part: Part) -> Thing:
-    make = {"rules": _rule, "exception_lists": _bare_list, "connectors": _connector}.get(kind, dict)
+    make = {"rules": bare_rule, "exception_lists": _bare_list, "connectors": _connector}.get(kind, dict)
     return Thing(kind, part, make({key: value for key, value in part.data.items() if value is not None}))
 
 
@@ -151,13 +151,19 @@ def _item(part: Part, of: Mapping[str, Any]) -> Thing | Problem:
     return Thing("exception_items", part, _bare_item(part.data), inside)
 
 
-def _rule(data: Mapping[str, Any]) -> dict[str, Any]:
+def bare_rule(data: Mapping[str, Any]) -> dict[str, Any]:
     """A rule without what Kibana sets, and without ids that another Kibana would give."""
-    rule = {key: value for key, value in data.items() if key not in READ_ONLY or key in RULE}
-    for name, gone in (("exceptions_list", "id"), ("required_fields", "ecs")):
-        if isinstance(rule.get(name), list):
-            rule[name] = [_without(entry, {gone}) for entry in rule[name]]
+    rule = {key: value for key, value in data.items() if value is not None and (key not in READ_ONLY or key in RULE)}
+    if isinstance(rule.get("exceptions_list"), list):
+        rule["exceptions_list"] = [_without(entry, _random(entry)) for entry in rule["exceptions_list"]]
+    if isinstance(rule.get("required_fields"), list):
+        rule["required_fields"] = [_without(entry, {"ecs"}) for entry in rule["required_fields"]]
     return rule
+
+
+def _random(entry: Any) -> set[str]:
+    """The field with the id of an exception list, unless it is one that every Kibana knows."""
+    return set() if is_table(entry) and entry.get("id") == entry.get("list_id") else {"id"}
 
 
 def _bare_list(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from conftest import ROOT
 from plays import Played, play
 
@@ -291,9 +292,12 @@ def state(emulator: Emulator) -> dict[str, Any]:
             return {name: bare(item) for name, item in value.items() if name not in volatile}
         return [bare(item) for item in value] if isinstance(value, list) else value
 
-    kinds = ("detection_rules", "connectors")
-    found = {kind: {key: bare(one) for key, one in emulator.store(kind, "soc").items()} for kind in kinds}
-    rules = {one["rule_id"]: one for one in found["detection_rules"].values()}
+    kinds = ("connectors", "exception_lists", "exception_items", "value_lists", "value_list_items")
+    found = {
+        kind: sorted(json.dumps(bare(one), sort_keys=True, default=str) for one in emulator.store(kind, "soc").values())
+        for kind in kinds
+    }
+    rules = {one["rule_id"]: bare(one) for one in emulator.store("detection_rules", "soc").values()}
     return {**found, "detection_rules": rules}
 
 
@@ -316,13 +320,6 @@ CONTENT: dict[str, Any] = {
 SECRETS = {"hook": {"user": "robot", "password": "dac-s3cret"}}
 
 
-@pytest.fixture
-def emulator() -> Emulator:
-    made = Emulator()
-    made.add_space("soc") if hasattr(made, "add_space") else None
-    return made
-
-
 def test_deploy_again_change_delete_and_roll_back(tmp_path: Path) -> None:
     emulator = Emulator()
     put(tmp_path / "soc", CONTENT)
@@ -340,18 +337,22 @@ def test_deploy_again_change_delete_and_roll_back(tmp_path: Path) -> None:
         assert writes(emulator) == [] and not (tmp_path / "rollback").exists()
         first = run(tmp_path, server.url, "main", "--diff", "-vvv", **bounds)
         assert first.status == 0, first.output
-        assert changes(first) == changes(foretold) == [
-            "rule one created",
-            "rule two created",
-            "exception list ex created",
-            "exception i created",
-            "value list v created",
-            "connector Hook created",
-        ]
+        assert (
+            changes(first)
+            == changes(foretold)
+            == [
+                "rule one created",
+                "rule two created",
+                "exception list ex created",
+                "exception i created",
+                "value list v created",
+                "connector Hook created",
+            ]
+        )
         for played in (foretold, first):
             assert "dac-s3cret" not in played.output and "dac-s3cret" not in json.dumps(played.results)
         deployed = state(emulator)
-        assert set(deployed["detection_rules"]) == {"one", "two", "other"}
+        assert all(deployed.values()) and set(deployed["detection_rules"]) == {"one", "two", "other"}
         assert deployed["detection_rules"]["one"]["tags"] == ["x", "owner:soc"]
         assert deployed["detection_rules"]["two"]["actions"][0]["params"] == {"body": "{{ a }}"}
         writes(emulator)
@@ -387,3 +388,72 @@ def test_deploy_again_change_delete_and_roll_back(tmp_path: Path) -> None:
         gone = run(tmp_path, server.url, "rollback", **nothing)
         assert gone.status == 0, gone.output
         assert state(emulator) == empty
+
+
+def test_nothing_is_written_where_a_file_is_wrong_and_validation_needs_no_kibana(tmp_path: Path) -> None:
+    put(tmp_path / "soc", {**CONTENT, "rules/bad.toml": HEAD + "foo = 1\nbar = 2\n"})
+    emulator = Emulator()
+    with EmulatorServer(emulator) as server:
+        played = run(tmp_path, server.url, "main")
+    assert played.status == 2 and emulator.requests == []
+    for line in (
+        "rules/bad.toml, line 8: a rule has no field foo.",
+        "rules/bad.toml, line 9: a rule has no field bar.",
+    ):
+        assert line in played.result("stackops.kibana.detection_as_code : Read and check the files")["msg"]
+    nowhere = "http://127.0.0.1:1"
+    assert run(tmp_path, nowhere, "validate").status == 2
+    (tmp_path / "soc" / "rules" / "bad.toml").unlink()
+    assert run(tmp_path, nowhere, "validate", detection_as_code_references="files").status == 0
+
+
+def test_a_run_that_breaks_off_tells_where_its_file_is(tmp_path: Path) -> None:
+    put(tmp_path / "soc", {"a.json": RULE, "exceptions/e.json": {**LIST, "items": [ITEM]}})
+    emulator = Emulator()
+    fault = {"method": "POST", "path": "/api/detection_engine/rules/_import", "status": 400}
+    with EmulatorServer(emulator) as server:
+        requests.post(f"{server.url}/_emulator/faults", json=fault, timeout=10).raise_for_status()
+        played = run(tmp_path, server.url, "main", kibana_space="default")
+        requests.delete(f"{server.url}/_emulator/faults", timeout=10)
+        assert played.status == 2 and emulator.store("exception_items", "default")
+        told = played.result("stackops.kibana.detection_as_code : Say how to undo what was done")["msg"]
+        file = next((tmp_path / "rollback").iterdir())
+        assert "HTTP 400" in told and f"What was there before is in {file};" in told
+        undo = {"kibana_space": "default", "detection_as_code_rollback_file": str(file)}
+        assert run(tmp_path, server.url, "rollback", **undo).status == 0
+    assert not emulator.store("exception_lists", "default")
+
+
+def test_the_playbook_of_a_pipeline(tmp_path: Path) -> None:
+    put(tmp_path / "files", {"a.toml": HEAD})
+    emulator = Emulator()
+    before = len(emulator.store("detection_rules", "default"))
+    options = {"kibana_username": "elastic", "kibana_password": "changeme", "detections_path": str(tmp_path / "files")}
+    book = ROOT / "playbooks" / "detections.yml"
+    dirs = {"detection_as_code_rollback_dir": str(tmp_path / "undo")}
+    with EmulatorServer(emulator) as server:
+        assert play(tmp_path, server.url, book, detections_do="validate", **options).status == 0
+        assert emulator.requests == []
+        assert play(tmp_path, server.url, book, **options, **dirs).status == 0
+        assert len(emulator.store("detection_rules", "default")) == before + 1
+        undo = {
+            "detections_do": "rollback",
+            "detection_as_code_rollback_file": str(next((tmp_path / "undo").iterdir())),
+        }
+        assert play(tmp_path, server.url, book, **options, **dirs, **undo).status == 0
+        assert len(emulator.store("detection_rules", "default")) == before
+
+
+@pytest.mark.skipif("KIBANA_RULES_DIR" not in os.environ, reason="KIBANA_RULES_DIR names no real rules")
+def test_hundreds_of_real_rules_go_in_and_a_second_run_is_clean(tmp_path: Path) -> None:
+    emulator = Emulator()
+    before = len(emulator.store("detection_rules", "default"))
+    files = {"detection_as_code_path": os.environ["KIBANA_RULES_DIR"], "kibana_space": "default"}
+    options = {**files, "detection_as_code_rule_defaults": {"enabled": False}}
+    with EmulatorServer(emulator) as server:
+        first = run(tmp_path, server.url, "main", **options)
+        assert first.status == 0, first.output[-2000:]
+        assert len(emulator.store("detection_rules", "default")) - before == len(changes(first)) > 100
+        writes(emulator)
+        second = run(tmp_path, server.url, "main", **options)
+        assert "changed=0 " in second.output and writes(emulator) == []
