@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing
 
 POLICIES = "/api/fleet/agent_policies"
 
@@ -18,6 +19,16 @@ POLICIES = "/api/fleet/agent_policies"
 def policies(client: KibanaClient) -> list[dict[str, Any]]:
     """All agent policies of the space."""
     return list(client.pages(POLICIES, items="items", size_name="perPage"))
+
+
+def policy_named(client: KibanaClient, reference: str) -> dict[str, Any] | None:
+    """The policy with this id or name, to which a task refers: the items of a loop look it up in one list.
+
+    Raises :class:`PlanError` where two have the name.
+    """
+    listing = Listing(POLICIES, items="items", size_name="perPage")
+    found = client.reads.search(listing, lambda policy: reference in (policy["id"], policy.get("name")), reference=True)
+    return find_policy(found, reference)
 
 
 def find_policy(known: Iterable[dict[str, Any]], reference: str) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@
 """What the items of one loop have read, and may use again.
 
 Two kinds of knowledge are kept, both for half a minute at most, and only until the session writes to the same area of
-the API (``/api/fleet``, ``/api/actions``, ...):
+the API (``fleet``, ``actions``, ...):
 
 - **References**: lists in which names are looked up (connectors, policies, spaces). They are used as they are; where
   they do not give exactly one answer they are read again.
@@ -34,9 +34,9 @@ Found = TypeVar("Found")
 Wanted = Callable[[dict[str, Any]], bool]
 LONGEST = 30.0  # seconds; a slow loop should notice what others do
 PATIENCE = 2  # objects that are read one by one before the list is
-AREA = re.compile(r"(?:/s/[^/]+)?(/(?:api|internal)/[^/?]+)")
+AREA = re.compile(r"(?:/s/[^/]+)?/(?:api|internal)/([^/?]+)")
 # Writes to these reach objects of every kind: imports, copies between spaces, deleted spaces.
-EVERYWHERE = ("/api/saved_objects", "/api/spaces")
+EVERYWHERE = ("saved_objects", "spaces")
 
 
 @dataclass

@@ -128,7 +128,7 @@ import re
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import quoted
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import find_policy, policies
+from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import policy_named
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
@@ -160,7 +160,7 @@ def keys_of(context, policy):
 def policy_of(context):
     """The policy, or None where it cannot have a key yet."""
     reference = context.params["policy"]
-    policy = find_policy(policies(context.client), reference)
+    policy = policy_named(context.client, reference)
     if policy is None and context.params["state"] == "present":
         message = f"There is no agent policy with the id or name {reference!r}"
         if not context.check_mode:
