@@ -21,7 +21,9 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 TOKEN = "awx-t0ken"
-CREDENTIAL_TYPE = yaml.safe_load((ROOT / "extensions" / "awx" / "credential_type.yml").read_text(encoding="utf-8"))
+CREDENTIAL_TYPE = yaml.safe_load(
+    (ROOT / "playbooks" / "files" / "awx" / "credential_type.yml").read_text(encoding="utf-8")
+)
 IDS = ("organization", "credential_type", "project", "source_project", "inventory")
 RUNNER = "/runner"  # where a job sees its private folder
 

@@ -21,7 +21,7 @@ from kibana_emulator import Emulator, EmulatorAdapter
 
 SETUP = ROOT / "playbooks" / "awx_setup.yml"
 PROJECT = ROOT / "extensions" / "awx" / "project"
-TEMPLATES = yaml.safe_load((ROOT / "extensions" / "awx" / "job_templates.yml").read_text(encoding="utf-8"))
+TEMPLATES = yaml.safe_load((ROOT / "playbooks" / "files" / "awx" / "job_templates.yml").read_text(encoding="utf-8"))
 SECRET = "s3cret-of-kibana"
 CREDENTIAL = {"kibana_url": "https://kibana.example.com:5601", "kibana_api_key": SECRET}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
