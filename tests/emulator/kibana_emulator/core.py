@@ -165,6 +165,8 @@ class Emulator:
     def _answer(self, request: Incoming, path: str, fault: Fault | None, seen: dict[str, Any]) -> Outcome:
         delay = (self.latency_ms + (fault.delay_ms if fault else 0)) / 1000
         if fault and (fault.cut == "before" or (fault.status and fault.cut is None)):
+            if fault.carried_out:
+                pipeline.run(self, request, seen)
             outcome = to_outcome(_fault_reply(fault))
             outcome.delay, outcome.cut = delay, fault.cut is not None
             return outcome

@@ -18,8 +18,9 @@ class Fault(Strict):
 
     path is a regular expression matched from the beginning, so a plain path works as a prefix; it is compared with the
     path as sent and with the path without base path and space. cut `before` (or true) closes the connection without
-    handling the request, `after` handles it and then closes without an answer. after skips the first matches; times
-    ends the fault after so many hits, None never does.
+    handling the request, `after` handles it and then closes without an answer. carried_out handles the request and
+    gives status and body as its answer all the same. after skips the first matches; times ends the fault after so many
+    hits, None never does.
     """
 
     method: str | None = None
@@ -29,6 +30,7 @@ class Fault(Strict):
     headers: dict[str, str] = {}
     delay_ms: int | float = Field(0, ge=0)
     cut: Literal["before", "after"] | None = None
+    carried_out: bool = False
     after: int = Field(0, ge=0)
     times: int | None = Field(None, ge=0)
 

@@ -183,6 +183,12 @@ def test_delay_beyond_the_timeout_is_a_read_timeout_at_once(api: Api) -> None:
     assert time.monotonic() - started < 1
 
 
+def test_an_error_although_the_request_was_carried_out(api: Api) -> None:
+    fault(api, method="PUT", status=409, carried_out=True, times=1)
+    refused(api.put(f"{ROLES}/a", {"elasticsearch": {}, "kibana": []}), 409)
+    assert ok(api.get(f"{ROLES}/a"))["name"] == "a"
+
+
 @pytest.mark.parametrize("wrong", [{"path": "("}, {"cut": "later"}, {"unknown": 1}, {"status": "500"}, 5])
 def test_wrong_faults_are_refused(api: Api, wrong: Any) -> None:
     assert api.post("/_emulator/faults", wrong).status_code == 400
