@@ -24,7 +24,7 @@ export ANSIBLE_PYTHON_INTERPRETER := $(PY)
 export ANSIBLE_LOCALHOST_WARNING := false
 
 # The parts of `make test`, the longest first: they run two at a time.
-PARTS := sanity unit lifecycle contract playbooks integration molecule lint docs build
+PARTS := sanity unit lifecycle contract playbooks integration site molecule lint docs build
 
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
@@ -96,6 +96,9 @@ lint: setup stage link ## ansible-lint (production), ruff, mypy, yamllint, licen
 docs: setup stage ## antsibull-docs and the changelog's linter
 	antsibull-docs lint-collection-docs --plugin-docs .
 	antsibull-changelog lint
+
+site: setup stage ## the documentation site, in .build/site/html: no network needed, a warning is an error
+	@$(PY) tools/build_site.py $(BUILD)/site
 
 build: setup ## the archive for Ansible Galaxy, in dist/
 	mkdir -p dist && ansible-galaxy collection build --force --output-path dist
