@@ -35,6 +35,7 @@ except ImportError:  # ansible-core before 2.19
 
 PRELOADED = _in_process.preload()  # in the controller's main process, see __init__.py
 NO_PROGRAM = b"runs in-process"
+_FOUND: dict[tuple[str, ...], str | None] = {}
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
 
 
@@ -116,18 +117,26 @@ class ActionModule(NormalAction):
         """Find the module and encode its arguments, instead of packing a program."""
         if not self._here:
             return super()._configure_module(module_name, module_args, task_vars)
-        found = self._shared_loader_obj.module_loader.find_plugin_with_context(
-            module_name, ".py", collection_list=self._task.collections
-        )
-        if not found.resolved:  # the error is ansible-core's own
+        path = self._find(module_name)
+        if path is None:  # the error is ansible-core's own
             self._here = False
             return super()._configure_module(module_name, module_args, task_vars)
-        self._module = os.path.splitext(os.path.basename(found.plugin_resolved_path))[0]
+        self._module = os.path.splitext(os.path.basename(path))[0]
         try:
             self._payload = _in_process.Payload(_in_process.encode_args(module_args))
         except TypeError as error:
             raise AnsibleError(f"The arguments of {module_name} cannot be written as JSON: {error}") from error
-        return _built(found.plugin_resolved_path)
+        return _built(path)
+
+    def _find(self, name: str) -> str | None:
+        """The file of a module, or None; looked for once in a loop."""
+        key = (name, *(self._task.collections or ()))
+        if key not in _FOUND:
+            found = self._shared_loader_obj.module_loader.find_plugin_with_context(
+                name, ".py", collection_list=self._task.collections
+            )
+            _FOUND[key] = found.plugin_resolved_path if found.resolved else None
+        return _FOUND[key]
 
     def _low_level_execute_command(self, cmd: str, *args: Any, in_data: Any = None, **kwargs: Any) -> dict[str, Any]:
         """Run the module; what it prints comes back as if from a host."""
