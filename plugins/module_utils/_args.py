@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import ipaddress
 import os
 from collections.abc import Mapping
@@ -103,8 +104,8 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         credentials = {name: environ.get(name.upper()) for name in CREDENTIALS}
     headers = params.get("kibana_headers") or {}
     proxy = params.get("kibana_proxy") or ""
-    hidden = [credentials["kibana_api_key"], credentials["kibana_password"], credentials["kibana_bearer_token"]]
     authorization = _authorization(credentials)
+    hidden = [*_hidden(credentials, authorization), *map(str, headers.values()), urlsplit(proxy).password]
     return Settings(
         url=_url(params.get("kibana_url")),
         space=_space(params.get("kibana_space")),
@@ -117,8 +118,17 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         headers=tuple(sorted((str(name), str(value)) for name, value in headers.items())),
         timeout=_positive("kibana_timeout", params.get("kibana_timeout", 30), 1),
         retries=_positive("kibana_retries", params.get("kibana_retries", 3), 0),
-        secrets=tuple(filter(None, [*hidden, *authorization.split(" ")[1:], urlsplit(proxy).password])),
+        secrets=tuple(filter(None, hidden)),
     )
+
+
+def _hidden(credentials: Mapping[str, Any], authorization: str) -> list[str | None]:
+    """The secrets of the credentials in every form in which they are sent; of a key also the part after its id."""
+    key = credentials["kibana_api_key"] or ""
+    with contextlib.suppress(ValueError):
+        key = key if ":" in key else base64.b64decode(key, validate=True).decode()
+    sent = authorization.partition(" ")[2]
+    return [key, key.partition(":")[2], credentials["kibana_password"], credentials["kibana_bearer_token"], sent]
 
 
 def dangers(settings: Settings) -> list[str]:

@@ -17,10 +17,11 @@ from ansible_collections.stackops.kibana.plugins.module_utils import _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import (
     KibanaError,
+    decoded,
     is_route_missing,
-    looks_like_html,
     refused,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import scrub
 from ansible_collections.stackops.kibana.plugins.module_utils._reads import Memory, Reads, area_of
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -49,12 +50,14 @@ class KibanaClient:
     """Requests to one Kibana with the settings of a task.
 
     Paths are those of the API documentation (``/api/...``); ``in_space=True`` puts ``/s/<space>`` in front of them.
-    All methods raise :class:`KibanaError`. ``warn`` takes a text for the person who runs the task.
+    All methods raise :class:`KibanaError`. ``warn`` takes a text for the person who runs the task. ``secrets`` are
+    taken out of what Kibana says when it refuses (none given: those of the settings).
     """
 
-    def __init__(self, settings: Settings, warn: Any = lambda text: None) -> None:
+    def __init__(self, settings: Settings, warn: Any = lambda text: None, secrets: list[str] | None = None) -> None:
         self.settings = settings
         self.warn = warn
+        self.secrets = list(settings.secrets) if secrets is None else secrets
         self.session = _session.session_for(settings)
         self.memory: Memory = self.session.kibana_memory
         self.reads = Reads(self, self.memory)
@@ -89,8 +92,17 @@ class KibanaClient:
         try:
             self.call("DELETE", path, in_space=in_space)
         except KibanaError as error:
-            if error.status != 404:
+            if error.status != 404 or (is_route_missing(error.error) and self._is_there(path, in_space)):
                 raise
+
+    def _is_there(self, path: str, in_space: bool) -> bool:
+        """Whether an object can be read after all."""
+        try:
+            return self._answers(path, in_space)
+        except KibanaError as error:
+            if error.status in (400, 404, 405):  # it is gone, or there is no such route for reading
+                return False
+            raise
 
     def pages(
         self,
@@ -136,13 +148,13 @@ class KibanaClient:
         ``retry=False``: send it once, whatever happens.
         """
         response = self.send(method, path, in_space, params, json, files, safe, retry)
-        return self._decode(response, method, path)
+        return decoded(response, method, path, self.settings.url)
 
     def text(self, method: str, path: str, *, in_space: bool = True, params: Any = None, json: Any = None) -> str:
         """The answer as text, for exports (NDJSON, lines)."""
         response = self.send(method, path, in_space, params, json, None, True, True)
         if "html" in response.headers.get("Content-Type", ""):  # a proxy's page, which is no export
-            return str(self._decode(response, method, path))
+            return str(decoded(response, method, path, self.settings.url))
         response.encoding = "utf-8"
         return str(response.text)
 
@@ -177,7 +189,7 @@ class KibanaClient:
             else:
                 if response.status_code < 400:
                     return response
-                failure = refused(method, path, response.status_code, response.text)
+                failure = refused(method, path, response.status_code, response.text, self._hide)
                 # A conflict after a lost answer may be with what the lost attempt has done.
                 failure.ambiguous = response.status_code in PASSING or (lost and response.status_code == 409)
                 passing = response.status_code == 429 or (again and response.status_code in PASSING)
@@ -188,6 +200,9 @@ class KibanaClient:
                 raise failure
             pause(attempt, wait)
             attempt, lost = attempt + 1, lost or failure.ambiguous
+
+    def _hide(self, value: Any) -> Any:
+        return scrub(value, self.secrets)
 
     def _before(self, method: str, path: str) -> None:
         """Fail at once where Kibana could not be reached for an earlier item of the loop; forget what a write changes.
@@ -226,22 +241,6 @@ class KibanaClient:
                 return response
             url, params = _session.redirected(method, path, url, response, self.settings), None
         raise KibanaError(f"{url} redirects in a circle: check kibana_url.", method=method, path=path)
-
-    def _decode(self, response: Any, method: str, path: str) -> Any:
-        if not response.content:
-            return None
-        try:
-            return response.json()
-        except ValueError:
-            what = "an HTML page" if looks_like_html(response.text) else "something that is not JSON"
-            raise KibanaError(
-                f"{self.settings.url} answered {method} {path} with {what} instead of JSON:"
-                " check that kibana_url is Kibana's own address, with its base path.",
-                method=method,
-                path=path,
-                status=response.status_code,
-                ambiguous=True,
-            ) from None
 
     def _in_space(self, path: str) -> str:
         space = self.settings.space

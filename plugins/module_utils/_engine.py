@@ -30,6 +30,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
     prune,
     scrub,
     strings_in,
+    url_passwords,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
@@ -107,6 +108,7 @@ def run_action(
     resource = resource(params) if callable(resource) else resource
     secrets = list(_take_secrets(module, params, resource))
     module.params.update(shortened(module.params))
+    module.log_invocation()
     try:
         refuse = check or (resource.check if resource else None)
         problem = refuse(params) if refuse else None
@@ -116,7 +118,7 @@ def run_action(
         secrets += settings.secrets
         for danger in dangers(settings):
             module.warn(danger)
-        client = KibanaClient(settings, lambda text: module.warn(scrub(text, secrets)))
+        client = KibanaClient(settings, lambda text: module.warn(scrub(text, secrets)), secrets)
         result = action(Context(module, client, params, resource, secrets))
     except KibanaError as error:
         module.fail_json(**scrub(error.as_result(), secrets))
@@ -133,6 +135,8 @@ def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None
     Ansible would replace a header's value wherever it stands in a result, however short and common it is.
     """
     headers = params.get("kibana_headers")
+    passwords = url_passwords(params)
+    module.hide_passwords(passwords)
     if headers:
         own = {str(value) for value in headers.values()}
         module.no_log_values.difference_update(own)
@@ -143,7 +147,8 @@ def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None
     for name in resource.veiled if resource else ():
         if module.params[name] is not None:
             module.params[name] = SECRET_HIDDEN
-    return (*strings_in(list(module.no_log_values)), *strings_in(list((headers or {}).values())), *hidden)
+    known = strings_in([list(module.no_log_values), list((headers or {}).values())])
+    return (*known, *passwords, *hidden)
 
 
 def _take_hidden(module: Any, params: dict[str, Any], resource: Resource) -> tuple[str, ...]:
@@ -181,8 +186,7 @@ def _converge(context: Context) -> dict[str, Any]:
         except KibanaError as error:
             if attempt == CONFLICT_ATTEMPTS - 1 or not _may_have_passed(error, step, attempt):
                 raise
-            # Kibana can report a conflict, or nothing at all, and have done what was asked.
-            made = step if error.ambiguous or step.action == "update" else made
+            made = step  # Kibana can report a conflict, or nothing at all, and have done what was asked
             pause(attempt)
             continue
         return record_secrets(context, step, written, _result(context, resource, step, written))

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+Hide = Callable[[Any], Any]
 _HINTS = {
     401: "check the credentials (kibana_api_key, or kibana_username and kibana_password, or kibana_bearer_token)",
     403: "the user or API key lacks a privilege that this needs",
@@ -49,9 +51,12 @@ class KibanaError(Exception):
         return {"msg": self.message, **{key: value for key, value in known.items() if value not in (None, "")}}
 
 
-def refused(method: str, path: str, status: int, text: str) -> KibanaError:
-    """The error for an answer with a status of 400 or more, whatever the shape of its body."""
-    body = parse(text)
+def refused(method: str, path: str, status: int, text: str, hide: Hide = lambda value: value) -> KibanaError:
+    """The error for an answer with a status of 400 or more, whatever the shape of its body.
+
+    ``hide`` takes the secrets out of it, before anything is cut.
+    """
+    body = parse(text, hide)
     said = " ".join(message_of(body).split())  # Elasticsearch writes lists of causes in several lines
     if status == 404 and is_route_missing(body):
         said = (
@@ -64,12 +69,32 @@ def refused(method: str, path: str, status: int, text: str) -> KibanaError:
     return KibanaError(message, method=method, path=path, status=status, error=body)
 
 
-def parse(text: str) -> Any:
+def decoded(response: Any, method: str, path: str, url: str) -> Any:
+    """The JSON of an answer; None for an empty one, which only a write may give."""
+    what = "nothing"
+    if response.content:
+        try:
+            return response.json()
+        except ValueError:
+            what = "an HTML page" if looks_like_html(response.text) else "something that is not JSON"
+    elif method != "GET":
+        return None
+    raise KibanaError(
+        f"{url} answered {method} {path} with {what} instead of JSON:"
+        " check that kibana_url is Kibana's own address, with its base path.",
+        method=method,
+        path=path,
+        status=response.status_code,
+        ambiguous=True,
+    )
+
+
+def parse(text: str, hide: Hide = lambda value: value) -> Any:
     """The body of an answer: JSON where it is some, else the text itself, cut to what a person would read."""
     try:
-        return json.loads(text)
+        return hide(json.loads(text))
     except ValueError:
-        return text.strip()[:2000]
+        return hide(text.strip())[:2000]
 
 
 def is_route_missing(body: Any) -> bool:

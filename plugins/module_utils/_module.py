@@ -6,26 +6,38 @@
 
 from __future__ import annotations
 
+import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _session
-from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, CONNECTION_RULES, shortened
+from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, CONNECTION_RULES
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import url_passwords
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]
-    """Ansible writes the options of every task to the log of the system: of long ones only the number of elements."""
+    """Ansible writes the options of every task to the system's log: nothing secret and nothing long may be there."""
 
     params: dict[str, Any]
 
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.hide_passwords(url_passwords([self.params, os.environ.get("KIBANA_URL"), os.environ.get("KIBANA_PROXY")]))
+
+    def hide_passwords(self, passwords: Iterable[str]) -> None:
+        """Keep the passwords of URLs out of all that Ansible shows, but not each word that is spelt like one."""
+        self.no_log_values.update(f":{password}@" for password in passwords)
+
     def _log_invocation(self) -> None:
-        whole = self.params
-        self.params = {**whole, **shortened(whole)}
-        super()._log_invocation()
-        self.params = whole
+        """Ansible logs too early: which options are masked is known later."""
+
+    def log_invocation(self) -> None:
+        """Write the options, as they are shown, to the log of the system."""
+        if not self.no_log:
+            super()._log_invocation()
 
 
 def build_module(options: Mapping[str, Any], **rules: Any) -> Any:

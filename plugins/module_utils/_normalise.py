@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Node
 
 SECRET_SENT = "(a secret will be sent)"
 SECRET_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 KNOWN_AFTER_APPLY = "(known after apply)"
+URL_PASSWORD = re.compile(r"//[^/\s:@\"']*:([^/\s@\"']+)(?=@)")
 
 
 def prune(value: Any) -> Any:
@@ -228,10 +231,24 @@ def strings_in(value: Any) -> Iterable[str]:
             yield from strings_in(item)
 
 
+def url_passwords(value: Any) -> set[str]:
+    """The passwords in the URLs of a nested value, as they are written there."""
+    return {found for text in strings_in(value) if "@" in text for found in URL_PASSWORD.findall(text)}
+
+
 def scrub(value: Any, secrets: Iterable[str]) -> Any:
     """Replace every occurrence of a secret in every string of a nested value. For error texts, which Kibana writes."""
-    known = sorted({secret for secret in secrets if len(secret) > 3}, key=len, reverse=True)
+    forms = {form for secret in secrets for form in _forms(secret) if len(form) > 3}
+    known = sorted(forms, key=len, reverse=True)
     return _scrub(value, known) if known else value
+
+
+def _forms(secret: str) -> Iterable[str]:
+    """How a secret may be written in an error: as it is, within JSON or a URL; of a key in several lines each line."""
+    lines = [line for line in secret.splitlines() if not line.startswith("-----")]
+    for text in (secret, " ".join(secret.split()), *(line for line in lines if len(line) > 7)):
+        for inner in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+            yield from (inner, json.dumps(inner)[1:-1], quote(inner), quote(inner, safe=""), quote_plus(inner))
 
 
 def _scrub(value: Any, known: list[str]) -> Any:
