@@ -14,7 +14,8 @@ description:
   - It reads all fields once, and writes only those that differ, with one request for up to 100 of them.
   - A field that Kibana refuses does not keep it from writing the others. The task then fails, and says what became
     of each.
-  - This needs an Enterprise licence.
+  - It needs an Enterprise licence, and the privilege C(all) of the feature Elastic AI Assistant with that to change
+    anonymization.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

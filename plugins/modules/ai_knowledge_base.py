@@ -13,7 +13,8 @@ description:
   - It does nothing where all that is there already, or where a setup is under way.
   - A setup takes minutes. Kibana goes on with it after this task has ended.
   - There is no way to undo it. In check mode, this module returns the status and changes nothing.
-  - This needs an Enterprise licence and a node for machine learning.
+  - It needs an Enterprise licence, a node for machine learning, and the privilege C(all) of the feature Elastic AI
+    Assistant.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

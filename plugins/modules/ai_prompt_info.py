@@ -11,6 +11,7 @@ short_description: Read prompts of the AI assistant of Elastic Security
 description:
   - Returns the prompts that the user who runs this can see.
   - The system prompts that Kibana brings along are not among them.
+  - It needs an Enterprise licence and the privilege C(all) of the feature Elastic AI Assistant.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

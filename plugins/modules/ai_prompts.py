@@ -14,7 +14,7 @@ description:
   - A prompt that Kibana refuses does not keep it from writing the others. The task then fails, and says what became
     of each.
   - The system prompts that Kibana brings along are neither shown nor touched.
-  - This needs an Enterprise licence.
+  - It needs an Enterprise licence and the privilege C(all) of the feature Elastic AI Assistant.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

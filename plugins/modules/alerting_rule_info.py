@@ -12,6 +12,7 @@ description:
   - Returns alerting rules, or the types that Kibana knows, or whether the rules can run.
   - It reads to the end. Kibana gives no more than 10000 rules; of more, choose some with the options.
   - Rules of applications that the user may not see are left out.
+  - It needs the privilege C(read) of the features that the rules belong to.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -15,6 +15,7 @@ description:
   - Kibana replaces a configuration as a whole, and agents then fetch it again. The module reads it first, and writes
     only what differs.
   - The configurations are the same in all spaces.
+  - It needs the privilege C(all) of the feature APM and User Experience, with that to change the settings of agents.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

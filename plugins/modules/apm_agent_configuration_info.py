@@ -11,6 +11,7 @@ short_description: Read configurations of APM agents
 description:
   - Returns the configuration of one service and environment, or all configurations.
   - The configurations are the same in all spaces. Kibana lists at most 200 of them.
+  - It needs the privilege C(read) of the feature APM and User Experience.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -18,7 +18,8 @@ description:
   - Since Kibana 9.4 the API of asset criticality is deprecated, and a Kibana with the entity store V2 does not have it
     any more. The module then writes the criticality to the entities of the entity store, which must have seen them
     in the data before. The result says which of the two it used.
-  - This needs a Platinum licence.
+  - It needs a Platinum licence, the privilege C(all) of the feature Security, and the privileges C(read) and C(write)
+    on the index C(.asset-criticality.asset-criticality-<space>).
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,6 +12,8 @@ description:
   - Opens, changes, closes and deletes a case of Security, Observability or Management.
   - Kibana locks a case by its version. Where somebody else has changed the case in the meantime, the module reads it
     again and decides anew.
+  - It needs the privilege C(all) of the feature Cases of the application that the case belongs to. To delete cases is a
+    privilege of its own.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

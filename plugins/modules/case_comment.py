@@ -11,6 +11,8 @@ short_description: Manage the comments of a case
 description:
   - Adds a comment to a case, changes it, or deletes one or all.
   - A comment that the case has already is not added again.
+  - It needs the privilege C(all) of the feature Cases of the application that the case belongs to. To delete comments
+    is a privilege of its own.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

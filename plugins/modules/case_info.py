@@ -12,6 +12,7 @@ description:
   - Returns cases, or the comments or alerts of a case, or who has opened cases, or the tags in use.
   - It reads to the end. Kibana gives no more than 10000 cases; of more, choose some with the options.
   - Cases of applications that the user may not see are left out.
+  - It needs the privilege C(read) of the feature Cases of these applications.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -111,7 +111,7 @@ options:
     type: bool
     default: false
 notes:
-  - Connectors need the privilege C(Actions and Connectors), and most of their types a licence above Basic.
+  - It needs the privilege C(all) of the feature Actions and Connectors. Most types need a licence above Basic.
 seealso:
   - module: stackops.kibana.connector_execute
   - name: Kibana API, connectors

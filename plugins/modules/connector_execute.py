@@ -115,7 +115,7 @@ options:
     type: bool
     default: true
 notes:
-  - Needs the privilege to read C(Actions and Connectors).
+  - It needs the privilege C(read) of the feature Actions and Connectors.
   - Ansible shows O(params) with high verbosity. Use C(no_log) for the task where they contain secrets.
 seealso:
   - module: stackops.kibana.connector

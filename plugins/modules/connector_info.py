@@ -10,6 +10,7 @@ module: connector_info
 short_description: Read connectors of Kibana, or the types of connectors
 description:
   - Returns connectors of one space, or what types of connectors this Kibana has. Secrets are never part of it.
+  - It needs the privilege C(read) of the feature Actions and Connectors. The types may be seen by anyone.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
@@ -22,7 +23,7 @@ options:
   gather:
     description:
       - V(connectors) returns connectors, with how many rules refer to each.
-      - V(types) returns types of connectors, with the license that they need.
+      - V(types) returns types of connectors, with the licence that they need.
     type: str
     choices: [connectors, types]
     default: connectors

@@ -18,6 +18,7 @@ description:
   - What Kibana fills in, such as ids and sizes of panels and the defaults of each kind of panel, is never a difference.
   - Kibana 9.4 and later cannot show every kind of panel through its API, and says so. The module never writes such a
     dashboard back, because that would delete the panels which are not shown.
+  - It needs the privilege C(all) of the feature Dashboard.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,6 +12,7 @@ description:
   - Returns one dashboard with its panels, or a list of dashboards without them, in the shape of the options of
     M(stackops.kibana.dashboard).
   - Kibana has an API for dashboards from 8.18 to 9.1, and since 9.4.
+  - It needs the privilege C(read) of the feature Dashboard.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

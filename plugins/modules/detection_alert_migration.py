@@ -15,6 +15,7 @@ description:
   - A Kibana that has no such index has nothing to migrate, which is no failure.
   - Kibana has deprecated this function. It exists up to 9.4 at least. A Kibana without it makes the task fail, with a
     message that says so.
+  - It needs the privilege C(all) of the feature Security, and those to read, write and manage the indices of alerts.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -16,6 +16,8 @@ description:
     them customised rules, which the module warns about. A prebuilt rule that is deleted can be installed again.
   - The filter P(stackops.kibana.rule_from_toml#filter) turns a rule file of Elastic's repository of rules into the
     options of this module.
+  - It needs the privilege C(all) of the feature Security (of Rules, since 9.3), those to read and write the indices of
+    alerts, and C(read) of the feature Actions and Connectors for rules with actions.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

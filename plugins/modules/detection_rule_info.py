@@ -11,6 +11,7 @@ short_description: Read detection rules of Elastic Security
 description:
   - Returns one rule, those that fit all the given options, or all rules of a space.
   - Kibana selects the rules, and all of them are returned, however many there are.
+  - It needs the privilege C(read) of the feature Security (of Rules, since 9.3).
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -19,6 +19,8 @@ description:
   - Rules that are only to be enabled or disabled are so by Kibana's bulk action, 100 of them with one request.
   - A rule that Kibana refuses does not keep it from writing the others. The task then fails, and says what became of
     each.
+  - It needs the privilege C(all) of the feature Security (of Rules, since 9.3), those to read and write the indices of
+    alerts, and C(read) of the feature Actions and Connectors for rules with actions.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -16,7 +16,7 @@ description:
   - The list is read once, and only the items that differ are written. An item that Kibana refuses does not keep it
     from writing the others. The task then fails, and says what became of each.
   - The list itself is never deleted.
-  - The user needs the Kibana privilege V(All) for Security, and for endpoint exceptions where Kibana has one of its
+  - The user needs the privilege C(all) of the feature Security, and for endpoint exceptions where Kibana has one of its
     own for them.
 version_added: 1.0.0
 author:

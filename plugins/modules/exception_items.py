@@ -16,7 +16,7 @@ description:
   - What is not given of a list or an item stays as it is.
   - An item that Kibana refuses does not keep it from writing the others. The task then fails, and says what became of
     each. The next run does what is left.
-  - It needs the privilege C(All) for Security in the space.
+  - It needs the privilege C(all) of the feature Security in the space.
   - Where the module runs in the controller, a line now and then says how far it is.
 version_added: 1.0.0
 author:

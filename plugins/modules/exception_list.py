@@ -13,7 +13,7 @@ description:
   - The items in it are managed by M(stackops.kibana.exception_items), which can create its lists, too, and does it
     much faster where there are many.
   - B(Deleting a list deletes its items.) Rules that refer to it keep a reference that leads nowhere.
-  - It needs the privilege C(All) for Security in the space.
+  - It needs the privilege C(all) of the feature Security in the space.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,6 +12,7 @@ description:
   - Creates, changes and deletes an entry in the list of places from which agents download what they upgrade to.
   - Kibana replaces an entry as a whole, and drops the default flag and the secrets that an update does not repeat.
     The module repeats them.
+  - It needs the privileges to read and write the settings of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

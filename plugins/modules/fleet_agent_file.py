@@ -11,6 +11,7 @@ short_description: Delete a file that an agent of Fleet has uploaded
 description:
   - Deletes an uploaded file, such as diagnostics, and returns the uploads that the agent has left.
   - Uploads that failed or are awaited have no file, so there is nothing to delete of them.
+  - It needs the privileges to read and write agents of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -11,6 +11,7 @@ short_description: List files that an agent of Fleet has uploaded
 description:
   - Returns the files that agents have uploaded, such as diagnostics, and the uploads that failed or are awaited.
   - An agent that does not exist gives an empty list.
+  - It needs the privilege to read agents of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,6 +12,7 @@ description:
   - Returns the agents that fit all the options that are given. Without any, all agents are returned that are neither
     inactive nor unenrolled.
   - It reads to the end, however many agents there are. No agent is no error.
+  - It needs the privilege to read agents of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

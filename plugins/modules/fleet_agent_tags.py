@@ -13,6 +13,7 @@ description:
   - It reads the agents first, and names to Kibana only those that do not comply. If all comply, nothing is written.
   - Fleet leaves agents alone whose policy is managed from outside, such as that of Elastic Cloud. They are reported as
     V(ineligible). The task fails for those that it names in O(agent_ids) or O(hostnames).
+  - It needs the privileges to write agents and to read agent policies of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

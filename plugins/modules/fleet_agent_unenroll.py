@@ -15,6 +15,7 @@ description:
   - Ids and host names of O(agent_ids) and O(hostnames) that belong to no agent are no error.
   - Fleet leaves agents alone whose policy is managed from outside, unless O(force=true). They are reported as
     V(ineligible). The task fails for those that it names in O(agent_ids) or O(hostnames).
+  - It needs the privileges to write agents and to read agent policies of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

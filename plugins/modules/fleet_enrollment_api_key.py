@@ -13,6 +13,7 @@ description:
   - Kibana appends an id to the name of a key. The module finds the key by the name without it.
   - A revoked key counts as absent. Kibana keeps it, and does not let its policy use its name again.
   - A key cannot be changed. It is created where its policy has no such key that is in force.
+  - It needs the privileges to write agents and to read agent policies of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

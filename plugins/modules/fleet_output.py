@@ -20,6 +20,7 @@ description:
     one that Kibana stores as plain text and gives back.
   - A create without O(id) is not simply repeated when its answer is lost. The module looks for O(name) first, so that
     there is no second output of this name.
+  - It needs the privileges to read and write the settings of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

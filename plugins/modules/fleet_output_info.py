@@ -10,6 +10,7 @@ module: fleet_output_info
 short_description: Read outputs of Fleet
 description:
   - Returns outputs in the shape of the options of M(stackops.kibana.fleet_output), without their secrets.
+  - It needs the privilege to read the settings or the agent policies of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

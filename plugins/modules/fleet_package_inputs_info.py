@@ -12,6 +12,7 @@ description:
   - Returns the inputs of a package (integration) with their default values, as an Elastic Agent without Fleet takes
     them in its configuration.
   - A package or version that does not exist is no error. It gives an empty answer.
+  - It needs the privilege to read integrations.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,6 +12,7 @@ description:
   - Creates, changes and deletes a proxy that agents can use to reach outputs, Fleet Servers and download sources.
   - Kibana drops the headers and the certificates that an update does not repeat. The module repeats them.
   - Deleting a proxy takes it from everything that uses it.
+  - It needs the privileges to read and write the settings of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -11,6 +11,7 @@ short_description: Manage a Fleet Server host
 description:
   - Creates, changes and deletes an entry in the list of addresses at which agents reach Fleet Server.
   - Kibana drops the proxy and the secrets that an update does not repeat. The module repeats them.
+  - It needs the privileges to read and write the settings of Fleet.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,9 +12,10 @@ description:
   - Gives each element of a list to the module that manages such an object, in one task, and reports on all of them.
   - It does what a loop over that module does, with three differences. A failed object does not keep the following ones
     from their turn. The result says of each object what became of it. Secrets in the list are not shown as loop items.
-  - The task fails after all objects have had their turn, where one of them failed. Where Kibana does not answer, or does
-    not know the user, the remaining objects are not attempted.
+  - The task fails after all objects have had their turn, where one of them failed. Where Kibana does not answer, or
+    does not know the user, the remaining objects are not attempted.
   - An object may also have C(state=absent), and all else that its module offers.
+  - It needs the privileges that the module of the kind needs.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

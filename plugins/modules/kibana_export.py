@@ -14,6 +14,7 @@ description:
   - Equal objects give equal bytes, so that the difference of two exports shows what really changed.
   - What Kibana or its configuration file manages is left out, and so is what has its default.
   - Of secrets there is a placeholder, C(kibana_secrets[...]), and their names are in C(secrets.example.yml).
+  - It needs the privileges to read these objects.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

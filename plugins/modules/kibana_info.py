@@ -11,6 +11,7 @@ short_description: Read version and status of Kibana, or wait until it is ready
 description:
   - Returns the version, the flavour and the status of Kibana.
   - A Kibana that reports itself as not available is an answer, not a failure, unless O(wait) is V(true).
+  - Anyone may see the status. The rest needs the privilege C(monitor) on the cluster.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

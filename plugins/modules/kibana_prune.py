@@ -11,10 +11,11 @@ short_description: Delete objects that no list names
 description:
   - Reads all objects of the areas, and deletes those that O(objects) does not name, in the reverse order in which they
     depend on each other.
-  - An object is deleted only where it carries the mark of O(owner) or lies in O(scope). What Kibana or its configuration
-    file manages is never deleted.
+  - An object is deleted only where it carries the mark of O(owner) or lies in O(scope). What Kibana or its
+    configuration file manages is never deleted.
   - Nothing is deleted where more would go than O(max_deletions) allows. In check mode the result says what would go.
   - Looked at are the space of the task, those that the objects of the area or their defaults name, and O(spaces).
+  - It needs the privileges to read and to delete these objects.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
@@ -76,7 +77,7 @@ EXAMPLES = r"""
         name: soc-*
     max_deletions: 5
 
-- name: Only the roles and rules that belong to the team's repository
+- name: Only the roles that belong to the team's repository
   stackops.kibana.kibana_prune:
     kibana_url: "{{ kibana_url }}"
     kibana_api_key: "{{ kibana_api_key }}"

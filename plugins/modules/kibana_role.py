@@ -14,6 +14,7 @@ description:
     so that what is not given stays as it is.
   - Lists are sets here. The order of privileges, indices and spaces does not matter.
   - Reserved roles, which Elasticsearch brings along, cannot be changed or deleted.
+  - It needs the privilege C(manage_security) on the cluster.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -10,6 +10,7 @@ module: kibana_role_info
 short_description: Read roles of Kibana
 description:
   - Returns one role or all of them, in the shape of the options of M(stackops.kibana.kibana_role).
+  - It needs the privilege C(read_security) on the cluster.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -15,6 +15,7 @@ description:
   - A role that Kibana refuses does not keep it from writing the others. The task then fails, and says what became
     of each.
   - Kibana before 8.16 has no bulk endpoint. Each role that differs is then written by a request of its own.
+  - It needs the privilege C(manage_security) on the cluster.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

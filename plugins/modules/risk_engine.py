@@ -18,6 +18,8 @@ description:
   - To install, turn on and turn off, Kibana has internal routes only.
   - A Kibana with the entity store V2, which came with 9.4, computes risk scores without this engine, and refuses all
     of this.
+  - It needs the privilege C(all) of the feature Security, and privileges on the cluster to manage index templates,
+    ingest pipelines and transforms.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -14,6 +14,7 @@ description:
     says whether the id is the object's own, an alias, or both at once, in which case two objects claim it.
   - Kibana has deprecated this part of its API. Where the function that follows aliases is gone, the object is read by
     its own id alone, and RV(route) says so.
+  - It needs the privilege C(read) of the feature that the object belongs to.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -12,6 +12,7 @@ description:
   - Creates, changes and deletes a space.
   - B(Deleting a space deletes everything that lives in it), such as its dashboards, rules and connectors.
   - The default space can be changed, but not deleted.
+  - It needs the privilege C(all) on all features in all spaces.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

@@ -35,7 +35,7 @@ options:
     description: What the tag is for, of at most 100 characters. V("") removes it.
     type: str
   color:
-    description: Color, such as V(#d36086). A new tag without one gets a color that is made from its name.
+    description: Colour, such as V(#d36086). A new tag without one gets a colour that is made from its name.
     type: str
 seealso:
   - module: stackops.kibana.dashboard

@@ -14,7 +14,7 @@ description:
   - A file that already holds the same timelines is left alone, even if Kibana has since counted up their versions or
     noted another editor.
   - Drafts are never exported.
-  - The user needs the Kibana privilege V(Read) for Security, and for timelines where Kibana has one of its own for
+  - The user needs the privilege C(read) of the feature Security, and for timelines where Kibana has one of its own for
     them.
 version_added: 1.0.0
 author:

@@ -17,7 +17,8 @@ description:
     by its title. Kibana cannot update one by import, see O(if_different).
   - A line that Kibana refuses does not keep it from importing the others. The task then fails, and says what became of
     each.
-  - The user needs the Kibana privilege V(All) for Security, and for timelines where Kibana has one of its own for them.
+  - The user needs the privilege C(all) of the feature Security, and for timelines where Kibana has one of its own for
+    them.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

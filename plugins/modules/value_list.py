@@ -18,6 +18,8 @@ description:
   - Kibana drops a value that does not fit the type without saying so. The module reads the values again after writing,
     waits for them to appear, and fails with the names of those that do not.
   - Creates the data streams for lists and values of the space where they are missing.
+  - It needs the privilege C(all) of the feature Security, and those to read, write and create the indices C(.lists-*)
+    and C(.items-*).
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

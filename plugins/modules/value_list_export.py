@@ -12,7 +12,7 @@ description:
   - Writes the values of a value list to a file, one per line, or returns them.
     O(stackops.kibana.value_list#module:items_src) reads such a file.
   - A file that already holds them is left alone.
-  - The user needs the Kibana privilege V(Read) for Security.
+  - The user needs the privilege C(read) of the feature Security.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)

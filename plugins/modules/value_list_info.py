@@ -11,7 +11,7 @@ short_description: Read value lists of Elastic Security
 description:
   - Returns value lists, without their values. M(stackops.kibana.value_list_export) reads the values of one.
   - A list that does not exist gives an empty result.
-  - The user needs the Kibana privilege V(Read) for Security.
+  - The user needs the privilege C(read) of the feature Security.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
