@@ -203,7 +203,13 @@ def secret_paths(module: str) -> set[str]:
     found = set(marked(options))
     if isinstance(resource, Resource):
         found |= resource.write_only | resource.hidden | resource.veiled
-    return {path for path in found if path.split(".")[0].partition("[")[0] in options}
+    return {path for path in found if _is_option(path, options)}
+
+
+def _is_option(path: str, options: Mapping[str, Any]) -> bool:
+    name, _unused, rest = path.partition(".")
+    spec = options.get(name.partition("[")[0])
+    return spec is not None and (not rest or "options" not in spec or _is_option(rest, spec["options"]))
 
 
 def values_at(value: Any, path: str) -> Iterator[Any]:
@@ -220,6 +226,63 @@ def values_at(value: Any, path: str) -> Iterator[Any]:
 
 
 WITH_SECRETS = [name for name in MODULES if secret_paths(name)]
+# What the cases of the lifecycle leave out.
+SSL = {"certificate": "C", "certificate_authorities": ["CA"]}
+SOURCE = {"id": "m", "name": "M", "host": "https://mirror.test/"}
+REMOTE = {"id": "r", "name": "R", "type": "remote_elasticsearch", "hosts": ["https://es.test"]}
+SERVER = {"id": "s", "name": "S", "host_urls": ["https://fleet.test"]}
+MONITOR = {"name": "m", "type": "http", "url": "https://shop.test", "locations": ["us_east"]}
+MORE: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("fleet_agent_download_source", {**SOURCE, "ssl": {**SSL, "key": PEM}}, [PEM]),
+    ("fleet_agent_download_source", {**SOURCE, "auth": {"api_key": "planted-api-s3cret"}}, ["planted-api-s3cret"]),
+    (
+        "fleet_agent_download_source",
+        {**SOURCE, "auth": {"username": "u", "password": "planted-word-s3cret"}},
+        ["planted-word-s3cret"],
+    ),
+    (
+        "fleet_agent_download_source",
+        {**SOURCE, "secrets": {"auth": {"api_key": "planted-api-s3cret"}}},
+        ["planted-api-s3cret"],
+    ),
+    ("fleet_output", {**REMOTE, "service_token": "planted-token-s3cret"}, ["planted-token-s3cret"]),
+    (
+        "fleet_output",
+        {**REMOTE, "secrets": {"service_token": "planted-token-s3cret", "kibana_api_key": "planted-key-s3cret"}},
+        ["planted-token-s3cret", "planted-key-s3cret"],
+    ),
+    (
+        "fleet_server_host",
+        {**SERVER, "ssl": {**SSL, "key": PEM, "es_key": "planted-es-s3cret"}},
+        [PEM, "planted-es-s3cret"],
+    ),
+    ("fleet_server_host", {**SERVER, "ssl": {**SSL, "agent_key": PEM}}, [PEM]),
+    (
+        "fleet_server_host",
+        {**SERVER, "secrets": {"ssl": {"key": PEM, "es_key": "planted-es-s3cret", "agent_key": "planted-ag-s3cret"}}},
+        [PEM, "planted-es-s3cret", "planted-ag-s3cret"],
+    ),
+    (
+        "synthetics_monitor",
+        {**MONITOR, "ssl": {"certificate": "C", "key": PEM, "key_passphrase": "planted-phrase-s3cret"}},
+        [PEM, "planted-phrase-s3cret"],
+    ),
+    (
+        "kibana_request",
+        {
+            "method": "POST",
+            "path": "/api/actions/connector",
+            "body": {
+                "name": "C",
+                "connector_type_id": ".slack",
+                "config": {},
+                "secrets": {"webhookUrl": "https://planted-s3cret.test/x"},
+            },
+            "secret_fields": ["secrets"],
+        },
+        ["https://planted-s3cret.test/x"],
+    ),
+]
 BY_NAME = {name: importlib.import_module(f"cases.{name}").CASES for name in WITH_SECRETS}
 
 
@@ -227,6 +290,7 @@ def test_every_option_that_holds_a_secret_has_one_in_some_case() -> None:
     missing = {}
     for module, cases in BY_NAME.items():
         given = [options for case in cases for options in (case.create, *case.updates)]
+        given += [options for name, options, _secrets in MORE if name == module]
         lacking = {path for path in secret_paths(module) if not any(any(values_at(o, path)) for o in given)}
         if lacking:
             missing[module] = sorted(lacking)
@@ -276,6 +340,26 @@ def test_the_options_secrets(case: Case, monkeypatch: pytest.MonkeyPatch, journa
     seen += [json.dumps(kibana.emulator.requests), *journal]
     found = {secret: text[:1500] for text in seen for secret in hits(text, secrets)}
     report.add("secrets", [{"module": str(case), "planted": len(secrets), "searched": len(seen), "hits": len(found)}])
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "params", "secrets"), MORE, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_more_secrets(
+    kibana: Kibana, journal: list[str], module: str, params: dict[str, Any], secrets: list[str]
+) -> None:
+    seen = []
+    for name, fault in [*echoes(secrets).items(), ("none", {})]:
+        if fault:
+            kibana.fault(path="/(s/[^/]+/)?(api|internal)", **fault)
+        for check in (True, False):
+            seen.append(json.dumps([name, kibana.run(module, params, check=check, verbosity=4)], ensure_ascii=False))
+        kibana.no_faults()
+    old = "kibana_api_key" in params.get("secrets", {})  # which the newest version refuses
+    assert old or not json.loads(seen[-1])[1].get("failed"), seen[-1]
+    found = {secret: text[:1500] for text in [*seen, *journal] for secret in hits(text, secrets)}
+    report.add("secrets", [{"module": module, "planted": len(secrets), "searched": len(seen), "hits": len(found)}])
     assert found == {}
 
 
