@@ -12,6 +12,7 @@ from kit import OUT, OWN, Check, Report, call, kibana, session, tasks_of, timed
 from loops import APART, FLOOR, OURS, OUTSIDE, URI, get
 
 FOLDER = OUT / "values"
+MOST = 5000  # lines of one import; Kibana takes no more than 10 000
 XSRF = {"kbn-xsrf": "bench"}
 
 
@@ -70,8 +71,9 @@ def floor_first(url: str, value_lists: int, each: int, lists: int, items: int) -
         rows += [
             {**item, "list_id": parent["list_id"], "type": "simple", "namespace_type": "single"} for item in children
         ]
-    text = "\n".join(map(json.dumps, rows))
-    call(http, "POST", f"{url}/api/exception_lists/_import", files={"file": ("e.ndjson", text)})
+    for start in range(0, len(rows), MOST):
+        text = "\n".join(map(json.dumps, rows[start : start + MOST]))
+        call(http, "POST", f"{url}/api/exception_lists/_import", files={"file": ("e.ndjson", text)})
 
 
 def load_values(http: Any, url: str, number: int, each: int) -> None:
