@@ -7,6 +7,8 @@
 PYTHON  ?= python3
 PORT    ?= 5601
 VERSION ?= 9.4.3
+STACK_VERSION ?= 9.4.3
+ANSIBLE ?= 2.21
 # More arguments for pytest, ansible-test or molecule: make unit ARGS="-k role -n 2"
 ARGS    ?=
 
@@ -16,6 +18,7 @@ BUILD := $(CURDIR)/.build
 TREE  := $(BUILD)/ansible_collections/stackops/kibana
 LINK  := $(BUILD)/link/ansible_collections/stackops/kibana
 PY    := $(VENV)/bin/python
+TOOLS := $(BUILD)/tools
 
 # Wrappers that stand for several Pythons ("shims") mislead ansible-test and Ansible's discovery: real programs only.
 export PATH := $(VENV)/bin:$(shell printf '%s' "$$PATH" | tr ':' '\n' | grep -v '/shims$$' | paste -sd: -)
@@ -25,6 +28,9 @@ export ANSIBLE_LOCALHOST_WARNING := false
 
 # The parts of `make test`, the longest first: they run two at a time.
 PARTS := sanity unit lifecycle contract playbooks integration site molecule lint docs build
+
+# What `make test-full` runs besides.
+MORE := matrix importer nox
 
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
@@ -38,7 +44,8 @@ PYTHON_VERSION = $(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[
 ANSIBLE_TEST = cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= ansible-test
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-full $(PARTS) emulator bench stage link runtime format clean
+.PHONY: help setup demo test test-full $(PARTS) emulator bench stage link runtime format clean \
+  $(MORE) bench-kibanas integration-real sanity-container audit release-prepare release-check release-tag release-files
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,7 +62,7 @@ test: setup stage ## every test, two parts at a time; logs in .build/logs
 test-full: export PYTEST_ADDOPTS += --hypothesis-profile=thorough
 test-full: export STACKOPS_FULL := 1
 test-full: setup stage ## every test with many more generated cases, and the benchmark
-	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS) bench
+	@$(PY) tools/run_parts.py --logs $(BUILD)/logs $(PARTS) $(MORE) bench
 
 emulator: setup ## a Kibana look-alike in the foreground: PORT=5601 VERSION=9.4.3
 	@PYTHONPATH=tests/emulator exec $(PY) -m kibana_emulator --port $(PORT) --version $(VERSION)
@@ -105,6 +112,45 @@ build: setup ## the archive for Ansible Galaxy, in dist/
 
 bench: setup link ## what it costs, beside other ways; writes docs/performance.md; ARGS=--quick for a short one
 	@$(PY) tests/benchmarks/bench.py $(ARGS)
+
+bench-kibanas: setup link ## one play over 20 Kibanas with more and fewer forks; writes its table into docs/awx.md
+	@$(PY) tests/benchmarks/kibanas.py $(ARGS)
+
+matrix: setup link ## the core of the tests on every ansible-core and Python that there are here; writes docs/support.md
+	@$(PY) tools/matrix.py $(or $(ARGS),--write)
+
+importer: setup build $(TOOLS)/importer/.installed ## what Ansible Galaxy looks at when an archive is imported
+	@PATH="$(TOOLS)/importer/bin:$$PATH" $(TOOLS)/importer/bin/python tools/importer.py
+
+nox: $(TOOLS)/nox/.installed stage ## the sessions of antsibull-nox that need no container
+	cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= $(TOOLS)/nox/bin/nox -e lint docs-check license-check extra-checks $(ARGS)
+
+audit: $(TOOLS)/audit/.installed ## the requirements against the databases of known weaknesses, by network
+	$(TOOLS)/audit/bin/pip-audit -r requirements.txt $(ARGS)
+
+integration-real: setup stage ## against Elasticsearch, Kibana and a Fleet Server in containers: STACK_VERSION=9.4.3
+	@$(PY) tools/integration_real.py --version $(STACK_VERSION) $(ARGS)
+
+sanity-container: stage ## ansible-test sanity in its container, by another ansible-core: ANSIBLE=2.16, or devel
+	$(PYTHON) -m venv $(TOOLS)/ansible-$(ANSIBLE)
+	$(TOOLS)/ansible-$(ANSIBLE)/bin/pip install -q $(if $(filter devel,$(ANSIBLE)),\
+	  https://github.com/ansible/ansible/archive/devel.tar.gz,'ansible-core==$(ANSIBLE).*')
+	cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= $(TOOLS)/ansible-$(ANSIBLE)/bin/ansible-test sanity --docker $(ARGS)
+
+release-prepare: setup ## TAG=1.0.0: version and changelog; docs/releasing.md has the steps
+	@$(PY) tools/release.py prepare '$(TAG)'
+
+release-check release-tag: setup ## TAG=1.0.0: is everything ready? and make the tag
+	@$(PY) tools/release.py $(@:release-%=%) '$(TAG)'
+
+release-files: setup ## what a release publishes, in .build/release: archive, components, checksums, notes
+	@$(PY) tools/release.py files
+
+# Tools with requirements that do not go together with those of .venv.
+$(TOOLS)/%/.installed: tools/requirements/%.txt
+	@mkdir -p $(TOOLS) && $(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
 
 runtime: setup ## what follows from the list of modules: meta/runtime.yml, files of the role kibana_config
 	@$(PY) tools/update_runtime.py

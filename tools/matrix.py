@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -185,29 +186,41 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def named(name: str) -> tuple[Callable[..., Row], tuple[str, ...]]:
+    """What the name of a cell asks for. Raises argparse.ArgumentTypeError."""
+    found = re.fullmatch(r"(\d+\.\d+)-py(3\.\d+)(?:-to-py(3\.\d+))?", name)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{name} is no cell such as 2.16-py3.11 or 2.16-py3.11-to-py3.9")
+    return (target, found.groups()) if found[3] else (cell, found.groups()[:2])
+
+
+def written(rows: list[Row]) -> None:
+    """Put the table into the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(TABLE.sub(lambda found: f"{found[1]}\n{table(rows)}\n{found[2]}", page), encoding="utf-8")
+
+
 def main() -> int:
-    """Usage: matrix.py [--write] [--only 2.16-py3.11]..."""
+    """Usage: matrix.py [--write] [--cell 2.16-py3.11]..."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true", help="the table in docs/support.md")
-    parser.add_argument("--only", action="append", default=[], help="cells such as 2.16-py3.11 or 2.16-py3.11-to-py3.9")
+    parser.add_argument("--cell", action="append", type=named, help="such as 2.16-py3.11 or 2.16-py3.11-to-py3.9")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    jobs = [(f"{core}-py{version}", cell, (core, version)) for core, version in CELLS]
-    jobs += [
-        (f"{core}-py{version}-to-py{managed}", target, (core, version, managed)) for core, version, managed in TARGETS
-    ]
-    rows = []
-    for name, run, arguments in jobs:
-        if options.only and name not in options.only:
-            continue
+    jobs = options.cell or [(cell, one) for one in CELLS] + [(target, one) for one in TARGETS]
+    rows: list[Row] = []
+    for run, arguments in jobs:
         start = time.monotonic()
-        rows.append(run(*arguments))
-        words = {True: "passed", False: f"FAILED, see {BUILD / name}.log", None: "not run"}
-        print(f"{name:<22} {words[rows[-1].passed]}  {'; '.join(filter(None, rows[-1].parts))}", end="", flush=True)
-        print(f"  ({time.monotonic() - start:.0f} s)", flush=True)
+        row = run(*arguments)
+        rows.append(row)
+        words = {True: "passed", False: f"FAILED, see {BUILD}", None: "not run"}
+        print(
+            f"{row.core:<8} Python {row.controller:<5} modules on {row.target:<5} {words[row.passed]}"
+            f"  {'; '.join(filter(None, row.parts))}  ({time.monotonic() - start:.0f} s)",
+            flush=True,
+        )
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(TABLE.sub(lambda found: f"{found[1]}\n{table(rows)}\n{found[2]}", page), encoding="utf-8")
+        written(rows)
     failed = sum(row.passed is False for row in rows)
     print(f"{sum(row.passed is True for row in rows)} passed, {failed} failed")
     return 1 if failed else 0
