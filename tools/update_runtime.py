@@ -37,6 +37,12 @@ def route(module: str) -> dict[str, str]:
     return {"action_plugin": f"{COLLECTION}.{module if own else ACTION}"}
 
 
+def connects(module: str) -> bool:
+    """Whether a module has the options of the connection, which the group gives to all of its members."""
+    path = ROOT / "plugins" / "modules" / f"{module}.py"
+    return not path.exists() or "stackops.kibana.connection" in path.read_text()
+
+
 def update(data: dict[str, Any], modules: list[str]) -> dict[str, Any]:
     """The content of runtime.yml with both lists brought up to date; tombstones and other routes stay."""
     routing = data.get("plugin_routing") or {}
@@ -48,7 +54,7 @@ def update(data: dict[str, Any], modules: list[str]) -> dict[str, Any]:
     ours = {module: route(module) for module in modules}
     return {
         **data,
-        "action_groups": {**(data.get("action_groups") or {}), GROUP: modules},
+        "action_groups": {**(data.get("action_groups") or {}), GROUP: [name for name in modules if connects(name)]},
         "plugin_routing": {**routing, "modules": dict(sorted({**other, **ours}.items()))},
     }
 

@@ -18,7 +18,6 @@ author:
   - stackops.kibana contributors (@stackops)
 extends_documentation_fragment:
   - stackops.kibana.attributes
-  - stackops.kibana.action_group
 options:
   results:
     description:

@@ -40,7 +40,8 @@ def test_runtime_is_current():
 def test_every_module_is_in_the_group_and_goes_through_the_action_plugin():
     data = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     names = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    assert set(data["action_groups"]["kibana"]) == names
+    # A report has no connection: defaults of the group would be options that it does not know.
+    assert set(data["action_groups"]["kibana"]) == names - {"drift_report"}
     own = {path.stem for path in (ROOT / "plugins" / "action").glob("[!_]*.py")}
     assert {name: route["action_plugin"] for name, route in data["plugin_routing"]["modules"].items()} == {
         name: f"stackops.kibana.{name if name in own else 'kibana'}" for name in names
