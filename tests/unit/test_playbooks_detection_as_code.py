@@ -457,3 +457,57 @@ def test_hundreds_of_real_rules_go_in_and_a_second_run_is_clean(tmp_path: Path) 
         writes(emulator)
         second = run(tmp_path, server.url, "main", **options)
         assert "changed=0 " in second.output and writes(emulator) == []
+
+
+def test_a_snapshot_says_everything_of_an_object(tmp_path: Path) -> None:
+    emulator = Emulator(seed="soc")
+    named = {
+        "rules": ["r", "nobody"],
+        "exception_lists": [{"list_id": "ex"}, {"list_id": "none", "namespace_type": "single"}],
+        "value_lists": ["none"],
+        "connectors": ["Log", "none"],
+    }
+    task = {
+        "name": "Keep",
+        "stackops.kibana.detection_rule_snapshot": {"dest": "keep/before.yml", **named},
+    }
+    with EmulatorServer(emulator) as server:
+        log = {"id": "log", "name": "Log", "connector_type_id": ".server-log"}
+        made = [
+            {"name": "List", "stackops.kibana.exception_items": {**LIST, "items": [ITEM]}},
+            {"name": "Rule", "stackops.kibana.detection_rule": {**RULE, "note": "{{ '{{ a }}' }}", "tags": ["x"]}},
+            {"name": "Connector", "stackops.kibana.connector": log},
+        ]
+        foretold = play(tmp_path, server.url, [*made, {**task, "check_mode": True}], "--diff")
+        assert foretold.status == 0 and not (tmp_path / "keep").exists(), foretold.output
+        played = play(tmp_path, server.url, [{**task, "name": "Keep"}, {**task, "name": "Again"}], "--diff")
+        assert played.status == 0, played.output
+    assert foretold.result("Keep")["diff"] == played.result("Keep")["diff"]
+    assert played.result("Keep")["changed"] and not played.result("Again")["changed"]
+    assert played.result("Keep")["summary"] == {"value_lists": 1, "exception_lists": 2, "connectors": 2, "rules": 2}
+    content = _rule_content.load(tmp_path / "keep" / "before.yml", [])
+    assert content.problems == []
+    options = content.options("")
+    assert options["rules"][0] == {"rule_id": "nobody", "state": "absent"}
+    rule = options["rules"][1]
+    assert rule["note"] == "{{ a }}" and rule["license"] == "" and rule["filters"] == [] and rule["timeline_id"] == ""
+    assert "id" not in rule and "updated_at" not in rule and "threshold" not in rule
+    assert options["exception_lists"][0]["items"][0]["item_id"] == "i"
+    assert options["exception_lists"][1]["state"] == options["value_lists"][0]["state"] == "absent"
+    assert [one.get("state") for one in options["connectors"]] == [None, "absent"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    (
+        ({}, "dest must be the path"),
+        ({"dest": "x", "rules": "a"}, "rules must be a list"),
+        ({"dest": "x", "exception_lists": ["a"]}, "exception_lists must be a list of dictionaries"),
+        ({"dest": "x", "results": ["a"]}, "results must be a list of registered results"),
+        ({"dest": "x", "foo": 1}, "Unsupported options: foo."),
+    ),
+)
+def test_wrong_options_of_a_snapshot_are_one_sentence(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    task = {"name": "Keep", "stackops.kibana.detection_rule_snapshot": options}
+    played = play(tmp_path, "http://127.0.0.1:1", [task])
+    assert played.status == 2 and message in played.result("Keep")["msg"]
