@@ -103,7 +103,7 @@ def run_action(
     This is the one place where the errors of this collection become a failed task. ``check`` may refuse the options
     with a sentence, before any request. ``resource`` may be a function of the options, where these say what is secret.
     """
-    module = build_module(options, **rules)
+    module = build_module(options, _concealed(options, resource), **rules)
     params = dict(module.params)
     resource = resource(params) if callable(resource) else resource
     secrets = list(_take_secrets(module, params, resource))
@@ -127,6 +127,15 @@ def run_action(
     except (PlanError, SettingsError, SecretsFileError) as error:
         module.fail_json(msg=scrub(str(error), secrets))
     module.exit_json(**result)
+
+
+def _concealed(options: Mapping[str, Any], resource: Any) -> set[str]:
+    """The options in which there may be secrets that Ansible does not know of."""
+    if isinstance(resource, Resource):
+        return {*resource.veiled, *(path.split(".")[0].partition("[")[0] for path in resource.hidden)}
+    return (
+        {name for name, spec in options.items() if spec.get("type") in ("dict", "raw", "list")} if resource else set()
+    )
 
 
 def _take_secrets(module: Any, params: dict[str, Any], resource: Resource | None) -> tuple[str, ...]:
@@ -256,11 +265,12 @@ def _apply(context: Context, resource: Resource, step: Plan) -> dict[str, Any] |
     """Carry out a plan and return the object afterwards (None: deleted)."""
     context.client.reads.anew = True
     if resource.apply:
-        return resource.apply(context, step) or (_find(context, resource) if step.action != "delete" else None)
-    client, identity = context.client, _identity(context, resource, step)
+        left = resource.apply(context, step) or (_find(context, resource) if step.action != "delete" else None)
+        return _surely(context, resource, left)
+    client, identity = context.client, {**context.desired, **(step.current or {})}  # to fill the URL templates
     if step.action == "delete":
         client.delete(fill_path(resource.item, identity), in_space=resource.in_space)
-        return None
+        return _surely(context, resource, None)
     creating = step.action == "create"
     template = (resource.create or resource.collection) if creating else (resource.update or resource.item)
     body = resource.encode(step) if resource.encode else step.body
@@ -271,14 +281,17 @@ def _apply(context: Context, resource: Resource, step: Plan) -> dict[str, Any] |
         in_space=resource.in_space,
         safe=context.params.get(resource.key) is not None,
     )
-    if not resource.answers_object:
+    if answer is None or not resource.answers_object:
         return _find(context, resource)
     return unwrap(answer, resource)
 
 
-def _identity(context: Context, resource: Resource, step: Plan) -> dict[str, Any]:
-    """The values that fill the URL templates: those of the stored object, else those of the task."""
-    return {**context.desired, **(step.current or {})}
+def _surely(context: Context, resource: Resource, left: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What is left of an object. Fails where Kibana did not know how to delete it, and it is there all the same."""
+    doubt = context.client.doubt
+    if doubt is not None and left is None and _find(context, resource) is not None:
+        raise doubt
+    return left
 
 
 def _result(context: Context, resource: Resource, step: Plan, raw: dict[str, Any] | None) -> dict[str, Any]:

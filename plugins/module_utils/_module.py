@@ -15,13 +15,25 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, CONNECTION_RULES
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import url_passwords
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import SECRET_HIDDEN, url_passwords
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     """Ansible writes the options of every task to the system's log: nothing secret and nothing long may be there."""
 
     params: dict[str, Any]
+
+    def __init__(self, concealed: Iterable[str], **rules: Any) -> None:
+        self._concealed = concealed
+        super().__init__(**rules)
+        self._concealed = ()
+
+    def fail_json(self, msg: str, **result: Any) -> Any:
+        """Fail. Where the options are wrong, nobody has masked yet what only the resource knows as secret."""
+        for name in self._concealed:
+            if self.params.get(name) is not None:
+                self.params[name] = SECRET_HIDDEN
+        super().fail_json(msg=msg, **result)
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -40,10 +52,14 @@ class _Module(AnsibleModule):  # type: ignore[misc]
             super()._log_invocation()
 
 
-def build_module(options: Mapping[str, Any], **rules: Any) -> Any:
-    """The AnsibleModule for these options and the connection's. Fails the task where ``requests`` is missing."""
+def build_module(options: Mapping[str, Any], concealed: Iterable[str] = (), **rules: Any) -> Any:
+    """The AnsibleModule for these options and the connection's. Fails the task where ``requests`` is missing.
+
+    *concealed* are the options that are not shown where Ansible refuses the options of the task.
+    """
     exclusive = [*CONNECTION_RULES["mutually_exclusive"], *rules.pop("mutually_exclusive", [])]
     module = _Module(
+        concealed,
         argument_spec={**options, **CONNECTION},
         supports_check_mode=True,
         mutually_exclusive=exclusive,

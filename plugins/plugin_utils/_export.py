@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import same
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import same, url_passwords
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Node, Resource
 
 Path = tuple[str, ...]
@@ -73,7 +73,7 @@ def _fit(value: Any, spec: Mapping[str, Any], node: Node, path: Path, secrets: l
     """A value with what its option takes; None where nothing is left of it."""
     if value is None or node.read_only:
         return None
-    if node.secret or node.hidden:
+    if node.secret or node.hidden or (isinstance(value, str) and url_passwords(value)):
         return _placeholders(value, path, secrets)
     below = spec.get("options")
     if isinstance(value, Mapping):

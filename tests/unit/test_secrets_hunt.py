@@ -55,6 +55,10 @@ SENT = {
 }
 
 
+# What these return of a successful answer is the text as it came.
+RAW = {"kibana_request", "value_list_export"}
+
+
 def forms(secret: str) -> Iterator[str]:
     """How a secret may be written; of a key in several lines, each line."""
     lines = [line for line in secret.splitlines() if len(line) > 5 and not line.startswith("-----")]
@@ -149,6 +153,8 @@ def test_the_connections_secrets(
     if "update_secrets" in described(module)[0]:
         secrets = [*secrets, SECRETS_KEY]
     answers, seen = echoes(secrets), []
+    if module in RAW:
+        answers.pop("broken")
     for number, step in enumerate(steps(module)):
         if step.module == module and number < 2:
             for name, fault in list(answers.items())[: 99 if kind == "password" else 3]:
@@ -336,7 +342,9 @@ def test_the_options_secrets(case: Case, monkeypatch: pytest.MonkeyPatch, journa
                 seen.append(without_invocation(kibana.run(case.module, params, check=True, verbosity=4)))
                 seen.append(without_invocation(kibana.run(case.module, params, verbosity=4)))
             kibana.no_faults()
-        seen.append(json.dumps(kibana.run(case.module, params, verbosity=4), default=str, ensure_ascii=False))
+        for wrong in ({"no_such_option": 1}, {}):
+            result = kibana.run(case.module, {**params, **wrong}, verbosity=4)
+            seen.append(json.dumps(result, default=str, ensure_ascii=False))
     seen += [json.dumps(kibana.emulator.requests), *journal]
     found = {secret: text[:1500] for text in seen for secret in hits(text, secrets)}
     report.add("secrets", [{"module": str(case), "planted": len(secrets), "searched": len(seen), "hits": len(found)}])
