@@ -66,7 +66,7 @@ def options_of(
 
 
 def _is_default(value: Any, node: Node) -> bool:
-    return node.default is not MISSING and same(value, node.default, node)
+    return node.default is not MISSING and not isinstance(value, Template) and same(value, node.default, node)
 
 
 def _fit(value: Any, spec: Mapping[str, Any], node: Node, path: Path, secrets: list[Path]) -> Any:
@@ -108,7 +108,7 @@ def _fit_dict(value: Mapping[str, Any], below: Any, node: Node, path: Path, secr
         name: _fit(value[name], (below or {}).get(name) or {}, node.child(name), (*path, name), secrets)
         for name in names
     }
-    kept = {name: item for name, item in fitted.items() if item is not None}
+    kept = {name: item for name, item in fitted.items() if item is not None and not _is_default(item, node.child(name))}
     return kept if kept or not value else None
 
 

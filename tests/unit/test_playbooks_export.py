@@ -5,26 +5,32 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 from harness import VERSIONS
 from plays import Played, play
 
+from ansible_collections.stackops.kibana.plugins.filter.rule_from_toml import rule_from_toml
 from kibana_emulator import Emulator, EmulatorServer
 
+RULES = os.environ.get("KIBANA_RULES_DIR", "")
 READING_POSTS = ("/_export", "/_review")
 
 
-def run_role(folder: Path, url: str, role: str, files: list[Path] = [], **variables: Any) -> Played:  # noqa: B006
-    """Run a role of this collection with variable files."""
+def run_role(folder: Path, url: str, role: str, source: Path | None = None, **variables: Any) -> Played:
+    """Run a role of this collection, with the variables of an export as its README says."""
+    load = {"dir": str(source), "depth": 1, "extensions": ["yml"], "ignore_files": ["secrets.example.yml"]}
     text = {
         "hosts": "localhost",
         "gather_facts": False,
-        "vars_files": [str(path) for path in files],
         "vars": {"kibana_username": "elastic", "kibana_password": "changeme"},
+        "pre_tasks": [{"name": "Load", "ansible.builtin.include_vars": load, "no_log": True}] if source else [],
         "roles": [f"stackops.kibana.{role}"],
     }
     playbook = folder / f"{role}.yml"
@@ -54,8 +60,7 @@ def apply(folder: Path, url: str, source: str) -> Played:
         names = yaml.safe_load(example.read_text(encoding="utf-8"))["kibana_secrets"]
         secrets = {name: f"https://s3cret.example/{number}" for number, name in enumerate(names)}
         filled.write_text(yaml.safe_dump({"kibana_secrets": secrets}), encoding="utf-8")
-    files = [path for path in sorted((folder / source).glob("*.yml")) if path != example]
-    return run_role(folder, url, "kibana_config", files, kibana_files=str(folder / source / "files"))
+    return run_role(folder, url, "kibana_config", folder / source, kibana_files=str(folder / source / "files"))
 
 
 def writes(emulator: Emulator) -> list[str]:
@@ -80,11 +85,35 @@ def empty(source: Emulator) -> Emulator:
     return emulator
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_round_trip(tmp_path: Path, version: str) -> None:
+def import_rules(url: str, folder: str) -> int:
+    """Import rules in the form of Elastic's repository; how many there are."""
+    rules = [rule_from_toml(str(path)) for path in sorted(Path(folder).rglob("*.toml"))]
+    lines = "".join(json.dumps(rule) + "\n" for rule in rules)
+    answer = requests.post(
+        f"{url}/api/detection_engine/rules/_import",
+        files={"file": ("rules.ndjson", lines, "application/ndjson")},
+        headers={"kbn-xsrf": "test"},
+        auth=("elastic", "changeme"),
+        timeout=60,
+    ).json()
+    assert answer["success"], answer["errors"][:3]
+    return len(rules)
+
+
+@pytest.mark.parametrize(
+    ("version", "rules"),
+    [
+        *((version, "") for version in VERSIONS),
+        pytest.param(VERSIONS[-1], RULES, marks=pytest.mark.skipif(not RULES, reason="KIBANA_RULES_DIR is not set")),
+    ],
+    ids=(*VERSIONS, "with-real-rules"),
+)
+def test_round_trip(tmp_path: Path, version: str, rules: str) -> None:
     source = Emulator(version, seed="soc")
     with EmulatorServer(source) as server:
+        imported = import_rules(server.url, rules) if rules else 0
         first = export(tmp_path, server.url, "first")
+        assert first["detection_rules.yml"].count("- rule_id: ") >= imported
         stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")}
         assert export(tmp_path, server.url, "first") == first
         assert {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")} == stamps
