@@ -61,6 +61,7 @@ class KibanaClient:
         self.session = _session.session_for(settings)
         self.memory: Memory = self.session.kibana_memory
         self.reads = Reads(self, self.memory)
+        self.doubt: KibanaError | None = None  # why what was deleted may be there all the same
 
     def get(self, path: str, *, in_space: bool = True, params: Any = None) -> Any:
         """The decoded answer."""
@@ -87,22 +88,23 @@ class KibanaClient:
         self.get(path, in_space=in_space)
         return True
 
-    def delete(self, path: str, *, in_space: bool = True) -> None:
+    def delete(self, path: str, *, in_space: bool = True, params: Any = None, json: Any = None) -> None:
         """Delete an object that was there when last read; one that is gone by now is deleted."""
         try:
-            self.call("DELETE", path, in_space=in_space)
+            self.call("DELETE", path, in_space=in_space, params=params, json=json)
         except KibanaError as error:
             if error.status != 404 or (is_route_missing(error.error) and self._is_there(path, in_space)):
                 raise
+            self.doubt = error if is_route_missing(error.error) else None
 
     def _is_there(self, path: str, in_space: bool) -> bool:
-        """Whether an object can be read after all."""
+        """Whether an object can be read after all; not so where there is no such route for reading."""
         try:
             return self._answers(path, in_space)
         except KibanaError as error:
-            if error.status in (400, 404, 405):  # it is gone, or there is no such route for reading
-                return False
-            raise
+            if error.status not in (400, 404, 405):
+                raise
+            return False
 
     def pages(
         self,
@@ -190,8 +192,9 @@ class KibanaClient:
                 if response.status_code < 400:
                     return response
                 failure = refused(method, path, response.status_code, response.text, self._hide)
-                # A conflict after a lost answer may be with what the lost attempt has done.
-                failure.ambiguous = response.status_code in PASSING or (lost and response.status_code == 409)
+                # A conflict, or nothing to delete, after a lost answer may be what the lost attempt has done.
+                doubtful = (404, 409) if method == "DELETE" else (409,)
+                failure.ambiguous = response.status_code in PASSING or (lost and response.status_code in doubtful)
                 passing = response.status_code == 429 or (again and response.status_code in PASSING)
                 wait = _session.retry_after(response.headers.get("Retry-After"))
             if not passing or attempt >= left:

@@ -71,20 +71,30 @@ def refused(method: str, path: str, status: int, text: str, hide: Hide = lambda 
 
 def decoded(response: Any, method: str, path: str, url: str) -> Any:
     """The JSON of an answer; None for an empty one, which only a write may give."""
-    what = "nothing"
-    if response.content:
-        try:
-            return response.json()
-        except ValueError:
-            what = "an HTML page" if looks_like_html(response.text) else "something that is not JSON"
-    elif method != "GET":
+    if not response.content:
+        if method == "GET":
+            raise nothing(method, path)
         return None
-    raise KibanaError(
-        f"{url} answered {method} {path} with {what} instead of JSON:"
-        " check that kibana_url is Kibana's own address, with its base path.",
+    try:
+        return response.json()
+    except ValueError:
+        what = "an HTML page" if looks_like_html(response.text) else "something that is not JSON"
+        raise KibanaError(
+            f"{url} answered {method} {path} with {what} instead of JSON:"
+            " check that kibana_url is Kibana's own address, with its base path.",
+            method=method,
+            path=path,
+            status=response.status_code,
+            ambiguous=True,
+        ) from None
+
+
+def nothing(method: str, path: str) -> KibanaError:
+    """The error for an empty answer where one with content was due."""
+    return KibanaError(
+        f"The answer to {method} {path} is empty: check Kibana, and what lies between.",
         method=method,
         path=path,
-        status=response.status_code,
         ambiguous=True,
     )
 

@@ -112,7 +112,6 @@ from ansible_collections.stackops.kibana.plugins.module_utils._apm import (
     shown,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
@@ -157,11 +156,7 @@ def apply(context, step):
     """Write the whole, or delete. Both name the configuration in the body."""
     client, service = context.client, service_of(context.params)
     if step.action == "delete":
-        try:
-            client.call("DELETE", CONFIGURATIONS, json={"service": service}, in_space=False)
-        except KibanaError as error:
-            if error.status != 404:
-                raise
+        client.delete(CONFIGURATIONS, json={"service": service}, in_space=False)
         return
     body = {"service": service, "settings": step.after.get("settings", {})}
     if step.after.get("agent_name"):

@@ -190,7 +190,6 @@ from ansible_collections.stackops.kibana.plugins.module_utils._case import (
     whole_custom_fields,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
@@ -315,7 +314,7 @@ def apply(context, step):
     """Write what differs, under the version that was read; a new case gets its status afterwards."""
     client = context.client
     if step.action == "delete":
-        _delete(client, step.current["id"])
+        client.delete(CASES, params={"ids": json.dumps([step.current["id"]])})
         return None
     if step.action == "update":
         traits = context.resource.traits
@@ -331,14 +330,6 @@ def _patch(client, case, fields):
     # The version makes a repetition harmless: it conflicts.
     body = {"cases": [{"id": case["id"], "version": case["version"], **fields}]}
     return client.call("PATCH", CASES, json=body, safe=True)[0]
-
-
-def _delete(client, case_id):
-    try:
-        client.call("DELETE", CASES, params={"ids": json.dumps([case_id])})
-    except KibanaError as error:
-        if error.status != 404:
-            raise
 
 
 RESOURCE = Resource(

@@ -338,7 +338,7 @@ def deleted(context, key, is_pending):
         answer = context.client.call("DELETE", f"{PATH}/migration", json={"migration_ids": [key]})
     except KibanaError as error:
         if error.status == 404 and not is_route_missing(error.error):
-            return {"id": key, "result": "unchanged"}
+            return {"id": key, "result": "deleted" if error.ambiguous else "unchanged"}
         raise
     item = migrations_in(answer)[0]
     shown = {name: item[name] for name in ("id", "sourceIndex", "destinationIndex")}

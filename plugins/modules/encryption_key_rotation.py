@@ -104,7 +104,7 @@ rotation:
 import time
 
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, nothing
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure
 
 PATH = "/api/encrypted_saved_objects/_rotate_key"
@@ -153,6 +153,7 @@ def attempts(context):
     """Kibana's numbers, and whether an answer was lost before. Waits, where that is wanted, while it is at work."""
     params, waited, lost = context.params, 0, False
     while True:
+        since = time.monotonic()
         try:
             return send(context), lost
         except KibanaError as error:
@@ -161,6 +162,7 @@ def attempts(context):
                 raise
             if not params["wait"]:
                 raise explained(error, busy) from None
+            waited += round(time.monotonic() - since)
             if waited >= params["wait_timeout"]:
                 raise KibanaError(
                     f"The rotation did not end within {waited} seconds: raise wait_timeout, or look at the logs of"
@@ -179,7 +181,10 @@ def attempts(context):
 def send(context):
     """One request, never repeated by the client: each may start a rotation."""
     query = {name: context.params[name] for name in ("batch_size", "type") if context.params[name] is not None}
-    return context.client.call("POST", PATH, params=query, in_space=False, retry=False)
+    answer = context.client.call("POST", PATH, params=query, in_space=False, retry=False)
+    if answer is None:
+        raise nothing("POST", PATH)
+    return answer
 
 
 def explained(error, busy):
