@@ -17,6 +17,7 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,10 +27,12 @@ NAME = "stackops.kibana"
 NO_PAGES = ("kibana_module.rst",)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a file where it differs: Sphinx reads anew what is newer."""
-    if not path.exists() or path.read_bytes() != content:
+def write(path: Path, content: bytes) -> bool:
+    """Write a file where it differs, as Sphinx reads anew what is newer; returns whether it did."""
+    differs = not path.exists() or path.read_bytes() != content
+    if differs:
         path.write_bytes(content)
+    return differs
 
 
 def inventory(listing: str) -> bytes:
@@ -51,23 +54,34 @@ def run(*command: str | Path, **environment: str) -> int:
     return subprocess.run(command, env={**os.environ, "PATH": path, **environment}, check=False).returncode
 
 
+def sections() -> list[dict[str, Any]]:
+    """The sections of guides, with their titles and pages."""
+    listed = yaml.safe_load((HERE.parents[1] / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = listed["sections"]
+    return found
+
+
 def guides() -> str:
     """The tables of contents of the guides, as the start page has them."""
-    sections = yaml.safe_load((HERE.parents[1] / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     return "\n\n".join(
         "\n   ".join(
             [".. toctree::", ":maxdepth: 1", f":caption: {section['title']}", ""]
             + [f"collection/docsite/{name}" for name in section["toctree"]]
         )
-        for section in sections["sections"]
+        for section in sections()
     )
 
 
 def shorten(index: str) -> str:
-    """The list of plugins with their names alone: the navigation shows the whole titles of pages otherwise."""
+    """The list of plugins with their names alone, and without the guides.
+
+    The navigation shows the whole titles of pages otherwise, and the guides are on the start page.
+    """
     kinds = "module|role|lookup|filter|inventory"
     index = re.sub(rf"^    ((\w+)_(?:{kinds}))$", r"    \2 <\1>", index, flags=re.M)
-    return re.sub(r"^    docsite/\w+\n", "", index, flags=re.M)  # they are on the start page
+    for section in sections():
+        index = re.sub(rf"^{section['title']}\n-+\n\n\.\. toctree::\n(    .*\n|\n)+", "", index, flags=re.M)
+    return index.replace(f"\n{NAME.title()}\n", f"\n{NAME}\n", 1)
 
 
 def write_pages(pages: Path) -> int:
@@ -87,6 +101,9 @@ def write_pages(pages: Path) -> int:
         write(index, shorten(index.read_text(encoding="utf-8")).encode())
         start = (HERE / "index.rst").read_text(encoding="utf-8").replace("@guides@", guides())
         write(pages / "index.rst", start.encode())
+        look = b"".join(path.read_bytes() for path in (index, pages / "index.rst", HERE / "conf.py"))
+        if write(pages.parent / "navigation", look):  # it is on each page, and Sphinx writes only those that changed
+            shutil.rmtree(pages.parent / "html", ignore_errors=True)
     return status
 
 
