@@ -126,7 +126,7 @@ nox: $(TOOLS)/nox/.installed stage ## the sessions of antsibull-nox that need no
 	cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= $(TOOLS)/nox/bin/nox -e lint docs-check license-check extra-checks $(ARGS)
 
 audit: $(TOOLS)/audit/.installed ## the requirements against the databases of known weaknesses, by network
-	$(TOOLS)/audit/bin/pip-audit -r requirements.txt $(ARGS)
+	$(TOOLS)/audit/bin/pip-audit --strict -r requirements.txt $(ARGS)
 
 integration-real: setup stage ## against Elasticsearch, Kibana and a Fleet Server in containers: STACK_VERSION=9.4.3
 	@$(PY) tools/integration_real.py --version $(STACK_VERSION) $(ARGS)
