@@ -19,6 +19,7 @@ TREE  := $(BUILD)/ansible_collections/stackops/kibana
 LINK  := $(BUILD)/link/ansible_collections/stackops/kibana
 PY    := $(VENV)/bin/python
 TOOLS := $(BUILD)/tools
+NOX_TREE := $(BUILD)/nox/ansible_collections/stackops/kibana
 
 # Wrappers that stand for several Pythons ("shims") mislead ansible-test and Ansible's discovery: real programs only.
 export PATH := $(VENV)/bin:$(shell printf '%s' "$$PATH" | tr ':' '\n' | grep -v '/shims$$' | paste -sd: -)
@@ -122,8 +123,11 @@ matrix: setup link ## the core of the tests on every ansible-core and Python tha
 importer: setup build $(TOOLS)/importer/.installed ## what Ansible Galaxy looks at when an archive is imported
 	@PATH="$(TOOLS)/importer/bin:$$PATH" $(TOOLS)/importer/bin/python tools/importer.py
 
-nox: $(TOOLS)/nox/.installed stage ## the sessions of antsibull-nox that need no container
-	cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= $(TOOLS)/nox/bin/nox -e lint docs-check license-check extra-checks $(ARGS)
+# antsibull-nox looks at what git knows, and leaves its environments there: a copy of its own.
+nox: setup $(TOOLS)/nox/.installed ## the sessions of antsibull-nox that need no container
+	@$(PY) tools/stage.py $(NOX_TREE)
+	cd $(NOX_TREE) && git add --all && ANSIBLE_COLLECTIONS_PATH= $(TOOLS)/nox/bin/nox \
+	  -e lint docs-check license-check extra-checks $(ARGS)
 
 audit: $(TOOLS)/audit/.installed ## the requirements against the databases of known weaknesses, by network
 	$(TOOLS)/audit/bin/pip-audit --strict -r requirements.txt $(ARGS)
