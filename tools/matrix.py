@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -215,6 +216,8 @@ def main() -> int:
     parser.add_argument("--cell", action="append", type=named, help="such as 2.16-py3.11 or 2.16-py3.11-to-py3.9")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
+    # A shell starts what is in the background with SIGINT ignored, and tests that send one would fail.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     jobs = options.cell or [*((cell, one) for one in CELLS), *((target, one) for one in TARGETS)]
     rows: dict[str, Row] = {}
     for run, arguments in jobs:
