@@ -32,15 +32,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
     strings_in,
     url_passwords,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
-from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import (
-    SecretsFile,
-    SecretsFileError,
-    open_secrets_file,
-    policy_of,
-    record_secrets,
-)
 
 CONFLICT_ATTEMPTS = 4
 
@@ -58,7 +51,7 @@ class Context:
     params: dict[str, Any]
     resource: Resource | None = None
     secrets: list[str] = field(default_factory=list)
-    recorded: SecretsFile | None = None
+    recorded: Any = None
 
     @property
     def check_mode(self) -> bool:
@@ -124,7 +117,7 @@ def run_action(
         module.fail_json(**scrub(error.as_result(), secrets))
     except PartialFailure as error:
         module.fail_json(**scrub({"msg": str(error), **error.result}, secrets))
-    except (PlanError, SettingsError, SecretsFileError) as error:
+    except (PlanError, SettingsError) as error:
         module.fail_json(msg=scrub(str(error), secrets))
     module.exit_json(**result)
 
@@ -181,7 +174,7 @@ def _spare_login_names(module: Any, params: dict[str, Any], resource: Resource) 
 def _converge(context: Context) -> dict[str, Any]:
     """Read, plan, and act until Kibana accepts it: a conflict is read and planned again."""
     resource, made = cast("Resource", context.resource), None
-    context.recorded = open_secrets_file(context)
+    context.recorded = resource.secrets_file(context) if resource.secrets_file else None
     for attempt in range(CONFLICT_ATTEMPTS):
         current, step = context.client.reads.attempt(lambda: _look(context, resource), lambda seen: not seen[1].changed)
         if not step.changed:
@@ -198,7 +191,10 @@ def _converge(context: Context) -> dict[str, Any]:
             made = step  # Kibana can report a conflict, or nothing at all, and have done what was asked
             pause(attempt)
             continue
-        return record_secrets(context, step, written, _result(context, resource, step, written))
+        result = _result(context, resource, step, written)
+        if context.recorded:
+            context.recorded.note(context, step, written, result)
+        return result
     raise AssertionError("unreachable")
 
 
@@ -252,6 +248,15 @@ def _plan(context: Context, resource: Resource, current: dict[str, Any] | None) 
         planned: Plan = resource.plan(context, current)
         return planned
     return default_plan(context, current)
+
+
+def policy_of(context: Context, view: dict[str, Any] | None) -> Policy:
+    """How a task wants its object, with the secrets that differ from those recorded for what is there (*view*)."""
+    params = context.params
+    rotated: frozenset[tuple[str, ...]] = frozenset()
+    if context.recorded and view is not None and params["state"] != "absent":
+        rotated = context.recorded.rotated(context, view)
+    return Policy(params["state"], params.get("update_secrets", "on_create"), rotated)
 
 
 def default_plan(context: Context, current: dict[str, Any] | None) -> Plan:

@@ -37,6 +37,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_references 
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import mask, prune, secrets_of, strings_in
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Node, Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 POLICIES = "/api/fleet/package_policies"
 POLICY = POLICIES + "/{id}"
@@ -238,6 +239,7 @@ def resource(options: dict[str, Any]) -> Resource:
     """The description of a package policy, made anew for each task: the task's package says what is secret."""
     return Resource(
         result_key="package_policy",
+        secrets_file=open_secrets_file,
         options=options,
         item=POLICY,
         collection=POLICIES,

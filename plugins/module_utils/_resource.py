@@ -94,6 +94,8 @@ class Resource:
       request.
     - ``plan(context, current)`` returns the :class:`Plan`.
     - ``apply(context, plan)`` writes, and returns the raw object afterwards (None: read it again).
+    - ``secrets_file(context)`` returns the file in which digests of secrets are kept, or None: every resource with
+      secrets has ``_secrets_file.open_secrets_file``, which others do not have to carry along.
     """
 
     result_key: str
@@ -136,6 +138,7 @@ class Resource:
     encode: Callable[[Any], Any] | None = None
     plan: Callable[[Any, dict[str, Any] | None], Any] | None = None
     apply: Callable[[Any, Any], dict[str, Any] | None] | None = None
+    secrets_file: Callable[[Any], Any] | None = None
 
     @cached_property
     def listing(self) -> Listing:

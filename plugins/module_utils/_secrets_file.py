@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import leaves, prune, secrets_of
-from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, Policy
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError
 
 try:
     import fcntl
@@ -40,7 +40,7 @@ LOCK_SECONDS = 30.0
 Paths = tuple[str, ...]
 
 
-class SecretsFileError(Exception):
+class SecretsFileError(PlanError):
     """The file or its key cannot be used; the text says why, and what to do."""
 
 
@@ -87,6 +87,27 @@ class SecretsFile:
         """Drop what is noted of an object that is gone."""
         if self._name(identity) in self._read()["objects"]:
             self._change(lambda objects: objects.pop(self._name(identity), None))
+
+    def rotated(self, context: Any, view: Mapping[str, Any]) -> frozenset[Paths]:
+        """The secrets of a task that are not the recorded ones of what is there."""
+        return self.changed(_identity(context, view), given_secrets(context, context.desired))
+
+    def note(self, context: Any, step: Plan, written: dict[str, Any] | None, result: dict[str, Any]) -> None:
+        """Record the secrets that Kibana has after a write, since all that changed were sent.
+
+        Raises :class:`PartialFailure` with the *result* where that fails.
+        """
+        resource = context.resource
+        view = resource.decode(written) if resource.decode and written is not None else written
+        identity = _identity(context, view or step.current or {})
+        try:
+            if step.action == "delete":
+                self.forget(identity)
+            else:
+                self.record(identity, given_secrets(context, step.desired))
+        except SecretsFileError as error:
+            message = f"Kibana has been changed, but the secrets are not recorded: {error}"
+            raise PartialFailure(message, result) from error
 
     def _name(self, identity: str) -> str:
         return f"{self.scope} {identity}"
@@ -236,29 +257,3 @@ def open_secrets_file(context: Any) -> SecretsFile | None:
     if warning and given_secrets(context, context.desired):
         context.warn(warning)
     return file
-
-
-def policy_of(context: Any, view: dict[str, Any] | None) -> Policy:
-    """How a task wants its object, with the secrets that differ from those recorded for what is there (*view*)."""
-    params = context.params
-    rotated: frozenset[Paths] = frozenset()
-    if context.recorded and view is not None and params["state"] != "absent":
-        rotated = context.recorded.changed(_identity(context, view), given_secrets(context, context.desired))
-    return Policy(params["state"], params.get("update_secrets", "on_create"), rotated)
-
-
-def record_secrets(context: Any, step: Plan, written: dict[str, Any] | None, result: dict[str, Any]) -> dict[str, Any]:
-    """Record the secrets that Kibana has after a write, since all that changed were sent. Returns the result."""
-    if context.recorded is None:
-        return result
-    resource = context.resource
-    view = resource.decode(written) if resource.decode and written is not None else written
-    identity = _identity(context, view or step.current or {})
-    try:
-        if step.action == "delete":
-            context.recorded.forget(identity)
-        else:
-            context.recorded.record(identity, given_secrets(context, step.desired))
-    except SecretsFileError as error:
-        raise PartialFailure(f"Kibana has been changed, but the secrets are not recorded: {error}", result) from error
-    return result

@@ -200,6 +200,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._connector import 
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 OPTIONS = {
     "id": {"type": "str"},
@@ -360,6 +361,7 @@ RESOURCE = Resource(
     decode=decode,
     plan=plan,
     apply=apply,
+    secrets_file=open_secrets_file,
 )
 
 

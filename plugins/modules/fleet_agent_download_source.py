@@ -143,6 +143,7 @@ download_source:
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet import SSL_DEFAULTS, TRAITS, body_of, guarded
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 STRING = {"type": "str"}
 SECRET = {"type": "str", "no_log": True}
@@ -209,6 +210,7 @@ RESOURCE = Resource(
     plan=guarded("download source", ("name", "host")),
     encode=body_of,
     **TRAITS,
+    secrets_file=open_secrets_file,
 )
 
 

@@ -369,7 +369,7 @@ output:
 
 from dataclasses import replace
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, policy_of, run
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output import (
     ALL_PAIRS,
     ES_TYPES,
@@ -391,7 +391,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output impo
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, prune, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Resource
-from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import policy_of
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 TEXT = {"type": "str"}
 BOOL = {"type": "bool"}
@@ -716,6 +716,7 @@ RESOURCE = Resource(
     decode=decode,
     encode=encode,
     plan=plan,
+    secrets_file=open_secrets_file,
 )
 
 

@@ -93,6 +93,7 @@ fleet_proxy:
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet import TRAITS, guarded
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 STRING = {"type": "str"}
 NULLABLE = ("proxy_headers", "certificate_authorities", "certificate", "certificate_key")
@@ -124,6 +125,7 @@ RESOURCE = Resource(
     plan=guarded("Fleet proxy", ("name", "url")),
     encode=encode,
     **TRAITS,
+    secrets_file=open_secrets_file,
 )
 
 

@@ -141,6 +141,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet import SSL_DEFAULTS, TRAITS, body_of, guarded
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output import normal_host
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 STRING = {"type": "str"}
 STRINGS = {"type": "list", "elements": "str"}
@@ -182,6 +183,7 @@ RESOURCE = Resource(
     plan=guarded("Fleet Server host", ("name", "host_urls")),
     encode=body_of,
     **TRAITS,
+    secrets_file=open_secrets_file,
 )
 
 

@@ -333,6 +333,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._engine import def
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, same, strip
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 from ansible_collections.stackops.kibana.plugins.module_utils._synthetics import (
     MONITOR,
     MONITORS,
@@ -500,6 +501,7 @@ RESOURCE = Resource(
     decode=as_options,
     plan=plan,
     apply=apply,
+    secrets_file=open_secrets_file,
 )
 
 

@@ -94,6 +94,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._engine import def
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
 STRING = {"type": "str"}
 FIELDS = ("key", "description", "tags")
@@ -149,6 +150,7 @@ RESOURCE = Resource(
     decode=decode,
     plan=plan,
     encode=encode,
+    secrets_file=open_secrets_file,
 )
 
 

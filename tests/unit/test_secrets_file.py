@@ -251,3 +251,10 @@ def test_a_lock_that_somebody_keeps(file: Path, monkeypatch: pytest.MonkeyPatch)
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(SecretsFileError, match="is locked by somebody else: try again later"):
             SecretsFile(str(file), KEY, "x").record("a", {("a",): "b"})
+
+
+@pytest.mark.parametrize("module", sorted({case.module for case in CASES}))
+def test_every_resource_with_secrets_can_keep_their_digests(module: str) -> None:
+    resource = getattr(importlib.import_module(f"{MODULES}.{module}"), "RESOURCE", None)
+    if resource:
+        assert bool(resource.secrets_file) == bool(resource.write_only or resource.veiled)
