@@ -11,12 +11,12 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
-from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _select, _sources
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _mapping, _select, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
 from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
 from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import DEFAULT_SPACE
 
-NAMES = "dest, areas, spaces, filters, references and the options of the connection"
+NAMES = "dest, areas, spaces, filters, references, mapping and the options of the connection"
 
 
 class ActionModule(KibanaAction):
@@ -68,9 +68,11 @@ class ActionModule(KibanaAction):
         secrets: list[str] = []
         files: dict[str, str] = {}
         for one in chosen:
-            files.update(one.found.files)
-            described, keys = _export_files.described(one.found, one.space, usual)
-            areas.setdefault(_kinds.BY_MODULE[one.found.kind].area, []).append(described)
+            found = _mapping.mapped(one.found, options.mapping)
+            files.update(found.files)
+            space = options.mapping["spaces"].get(one.space, one.space)
+            described, keys = _export_files.described(found, space, usual)
+            areas.setdefault(_kinds.BY_MODULE[found.kind].area, []).append(described)
             secrets += keys
         folder = Path(options.dest)
         try:

@@ -51,6 +51,24 @@ options:
         connectors, exception lists and value lists, a dashboard its data views.
     type: bool
     default: true
+  mapping:
+    description:
+      - What is called otherwise in the environment that the files are for. Areas and filters are about the names here.
+      - References follow, and so do the names of the secrets.
+    type: dict
+    suboptions:
+      spaces:
+        description: New ids of spaces, by the old ones.
+        type: dict
+      indices:
+        description: New names of indices and index patterns, by the old ones, such as V({logs-dev-*: logs-*}).
+        type: dict
+      connectors:
+        description: New ids and names of connectors, by the old ones.
+        type: dict
+      texts:
+        description: What to replace in all other texts, such as the name of a host in addresses.
+        type: dict
 notes:
   - It is an action plugin, and reads Kibana from the controller.
 seealso:
@@ -74,6 +92,16 @@ EXAMPLES = r"""
     filters:
       connectors:
         name: soc-*
+
+- name: The rules of the development space, as production is to have them
+  stackops.kibana.kibana_export:
+    kibana_url: "{{ kibana_url }}"
+    kibana_api_key: "{{ kibana_api_key }}"
+    dest: production
+    areas: [detection_rules]
+    mapping:
+      spaces: {development: production}
+      indices: {logs-dev-*: logs-*}
 """
 
 RETURN = r"""

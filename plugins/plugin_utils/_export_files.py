@@ -27,10 +27,6 @@ SECRETS_HEAD = """# Exported from Kibana by stackops.kibana.kibana_export.
 """
 
 
-class Unsafe(str):
-    """A text that Ansible must not take for a template."""
-
-
 class Dumper(yaml.SafeDumper):
     """Writes what Ansible reads back unchanged: lists indented, no references, long texts as blocks."""
 
@@ -50,6 +46,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 Dumper.add_representer(str, _text)
+Dumper.add_multi_representer(str, _text)  # Ansible has texts of its own
 Dumper.add_representer(
     Template, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
 )

@@ -13,6 +13,7 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _kinds, _sources
+from ansible_collections.stackops.kibana.plugins.plugin_utils._mapping import mapping_of
 from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import Refusal, lies_in
 
 __all__ = ["Options", "Placed", "Refusal", "chosen", "options_of"]
@@ -35,6 +36,7 @@ class Options:
     spaces: list[str]
     filters: Mapping[str, Mapping[str, Any]]
     references: bool
+    mapping: Mapping[str, Mapping[str, str]]
 
     def kinds_to_read(self) -> list[str]:
         """The kinds to read, in the order of application: with references those that others may refer to as well."""
@@ -46,7 +48,7 @@ def options_of(args: dict[str, Any]) -> Options:
     """Take the options of the export out of *args*. Raises :class:`Refusal`."""
     areas, dest = args.pop("areas", None), args.pop("dest", None)
     spaces, filters = args.pop("spaces", None) or [], args.pop("filters", None) or {}
-    references = args.pop("references", True)
+    references, mapping = args.pop("references", True), mapping_of(args.pop("mapping", None))
     if not dest or not isinstance(dest, str):
         raise Refusal("dest is missing: name the directory for the files.")
     areas = list(EXPORTABLE) if areas is None else areas
@@ -64,9 +66,8 @@ def options_of(args: dict[str, Any]) -> Options:
         raise Refusal(f"references must be true or false, not {references!r}.") from None
     kinds = tuple(EXPORTABLE[area] for area in EXPORTABLE if area in areas)
     scopes = {EXPORTABLE[area]: scope for area, scope in filters.items()}
-    return Options(
-        os.path.expanduser(os.path.expandvars(dest)), kinds, [str(space) for space in spaces], scopes, follow
-    )
+    dest = os.path.expanduser(os.path.expandvars(dest))
+    return Options(dest, kinds, [str(space) for space in spaces], scopes, follow, mapping)
 
 
 def once(read: list[Placed]) -> list[Placed]:

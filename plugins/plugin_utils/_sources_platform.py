@@ -205,7 +205,8 @@ def _apm_configurations(client: KibanaClient, resource: Resource) -> Iterable[Ra
 
 SOURCES: dict[str, Source] = {
     "space": Source(),
-    "kibana_role": Source(("name",)),
+    # What Kibana cannot translate it does not show, and so nobody can write it again.
+    "kibana_role": Source(("name",), managed=lambda raw: is_managed(raw) or bool(raw.get("_transform_error"))),
     "connector": Source(listed=_connectors, finish=_finish_connector),
     "tag": Source(listed=entries),
     "data_view": Source(listed=_data_views, shared=_in_several, finish=_finish_data_view),
