@@ -93,6 +93,8 @@ def _told(content: _rule_content.Content, options: dict[str, Any]) -> dict[str, 
     shown = [{"file": one.file, "line": one.line, "msg": one.msg} for one in problems]
     found = {} if problems else content.options(options["owner"])
     counts = {kind: len(things) for kind, things in content.things.items()}
+    if content.about:
+        found["about"] = content.about
     result = {**found, "files": content.files, "summary": counts, "problems": shown}
     if not problems or not options["fail"]:
         return result

@@ -46,8 +46,8 @@ class ActionModule(KibanaAction):
             results = named.pop("results")
             changes = _rule_snapshot.changes(results)
             named = {kind: [*names, *_rule_snapshot.changing(results)[kind]] for kind, names in named.items()}
-            space = connection.get("kibana_space") or DEFAULT_SPACE
-            client = client_for({**connection, "kibana_space": space}, self._display.warning)
+            client = client_for(connection, self._display.warning)
+            space = client.settings.space or DEFAULT_SPACE
             found = {kind: READ[kind](client, names) for kind, names in named.items() if names}
         except (Refusal, SettingsError, KibanaError) as error:
             details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}

@@ -134,6 +134,11 @@ connectors:
   type: list
   elements: dict
   sample: []
+about:
+  description: What a file of M(stackops.kibana.detection_rule_snapshot) says of itself.
+  returned: when there is one
+  type: dict
+  sample: {space: soc}
 files:
   description: How many files were read.
   returned: when the directory is there

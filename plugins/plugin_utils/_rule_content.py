@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import SYSTEM_CONNECTOR
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_documents, _rule_schema
 from ansible_collections.stackops.kibana.plugins.plugin_utils._kinds import marked
-from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_documents import Problem
+from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_documents import Part, Problem
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_things import KINDS, Thing, things
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
 
@@ -32,6 +32,7 @@ class Content:
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
     defaults: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)  # what a snapshot says of itself
 
     def take(self, one: Thing | Problem) -> None:
         """Add an object or a problem."""
@@ -103,6 +104,12 @@ def _load_file(content: Content, path: Path, name: str) -> None:
     try:
         file = _rule_documents.read(path, name)
         for part in _rule_documents.parts(file):
+            if (
+                isinstance(part, Part)
+                and isinstance(part.data, Mapping)
+                and isinstance(part.data.get("about"), Mapping)
+            ):
+                content.about.update(part.data["about"])
             for one in [part] if isinstance(part, Problem) else things(part):
                 content.take(_placed(one, path.parent))
     except RuleFileError as error:

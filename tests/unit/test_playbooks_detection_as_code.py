@@ -419,6 +419,8 @@ def test_a_run_that_breaks_off_tells_where_its_file_is(tmp_path: Path) -> None:
         told = played.result("stackops.kibana.detection_as_code : Say how to undo what was done")["msg"]
         file = next((tmp_path / "rollback").iterdir())
         assert "HTTP 400" in told and f"What was there before is in {file};" in told
+        elsewhere = run(tmp_path, server.url, "rollback", detection_as_code_rollback_file=str(file))
+        assert elsewhere.status == 2 and "was kept of the space default" in elsewhere.output
         undo = {"kibana_space": "default", "detection_as_code_rollback_file": str(file)}
         assert run(tmp_path, server.url, "rollback", **undo).status == 0
     assert not emulator.store("exception_lists", "default")
