@@ -102,7 +102,7 @@ lint: setup stage link ## ansible-lint (production), ruff, mypy, yamllint, licen
 	$(PY) tools/update_roles.py --check
 
 docs: setup stage ## antsibull-docs and the changelog's linter
-	antsibull-docs lint-collection-docs --plugin-docs .
+	antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs self .
 	antsibull-changelog lint
 
 site: setup stage ## the documentation site, in .build/site/html: no network needed, a warning is an error
