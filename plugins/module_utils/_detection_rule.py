@@ -14,11 +14,11 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import complete_actions
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_check import foreign_field, incomplete
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import prune, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
-PATH = "/api/detection_engine/rules"
 EXCEPTION_LIST = "/api/exception_lists?list_id={list_id}&namespace_type={namespace_type}"
 
 READ_ONLY = frozenset(

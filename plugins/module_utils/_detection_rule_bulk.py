@@ -16,13 +16,13 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import (
-    EXCEPTION_LIST,
-    PATH,
-    encode,
-    unlike,
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import EXCEPTION_LIST, encode, unlike
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_bulk_action import (
+    CHUNK_IDS,
+    Failures,
+    by_bulk_action,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, read_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing, message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     Plans,
@@ -34,11 +34,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._many import (
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
-Failures = dict[str, str]
-
 CHUNK_RULES = 200  # Kibana takes 10 000; an answer within kibana_timeout matters more
 CHUNK_BYTES = 9_000_000  # Kibana takes 10 MiB
-CHUNK_IDS = 100  # Kibana takes no more ids
 CONCURRENCY = 5
 LOOKS = 3  # a search may lag behind what was just written
 ROUTES = ("bulk_action", "bulk_delete")
@@ -203,24 +200,6 @@ def delete_rules(client: KibanaClient, ids: Mapping[str, str], prefer: str) -> t
 
     chunked = chunks(list(ids), CHUNK_IDS, CHUNK_BYTES, len)
     return write_many(chunked, delete), routes[0]
-
-
-def by_bulk_action(client: KibanaClient, keys: Mapping[str, str], action: str = "delete") -> Failures:
-    """``POST _bulk_action``: HTTP 500 where any rule failed, with a list of them; it is done to the others."""
-    try:
-        client.call("POST", PATH + "/_bulk_action", json={"action": action, "ids": list(keys)}, safe=True)
-    except KibanaError as error:
-        details = error.error.get("attributes") if isinstance(error.error, dict) else None
-        problems = (details or {}).get("errors")
-        if not problems:
-            raise
-        return {
-            keys[rule["id"]]: message_of(problem)
-            for problem in problems
-            for rule in problem.get("rules") or []
-            if rule.get("id") in keys
-        }
-    return {}
 
 
 def _by_bulk_delete(client: KibanaClient, keys: Mapping[str, str]) -> Failures:

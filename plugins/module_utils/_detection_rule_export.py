@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import PATH, READ_ONLY
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import find_rules, is_any_of
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import READ_ONLY
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, find_rules, is_any_of
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._saved_objects import lines, ordered, stable
 

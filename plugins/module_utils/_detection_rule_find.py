@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import PATH
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 Rule = dict[str, Any]
 
+PATH = "/api/detection_engine/rules"
 WINDOW = 10_000  # Kibana gives no more of one search
 PAGE = 1000
 FILTER_CHARACTERS = 4000  # a longer one may not fit into a URL

@@ -15,8 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import PATH
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import find_rules
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, find_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_bulk import CHUNK_IDS, by_bulk_action
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_bulk_action import (
+    CHUNK_IDS,
+    by_bulk_action,
+)
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._many import chunks, write_many
