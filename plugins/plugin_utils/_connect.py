@@ -23,11 +23,13 @@ from ansible_collections.stackops.kibana.plugins.module_utils._client import Kib
 
 
 def connection_of(args: Mapping[str, Any]) -> dict[str, Any]:
-    """The connection options of a task under their own names, those that were given alone."""
+    """The connection options of a task under their own names, those that were given alone.
+
+    The space is named in any case: actions look into several, and have to know which one is meant.
+    """
     given = {name: value for name, value in args.items() if value is not None}
-    if "space" in given:
-        given.setdefault("kibana_space", given.pop("space"))
-    return given
+    space = given.pop("space", None) or given.get("kibana_space") or os.environ.get("KIBANA_SPACE")
+    return {**given, **({"kibana_space": space} if space else {})}
 
 
 def client_for(connection: Mapping[str, Any], warn: Callable[[str], Any]) -> KibanaClient:

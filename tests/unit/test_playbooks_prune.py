@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plays import Played, play
 
-from ansible_collections.stackops.kibana.plugins.plugin_utils import _prune, _sources
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _connect, _prune, _sources
 from kibana_emulator import Emulator, EmulatorServer
 
 LOG = {"connector_type_id": ".server-log"}
@@ -105,6 +105,17 @@ def test_objects_are_told_apart_by_their_space(tmp_path: Path) -> None:
         )
     assert played.status == 0, played.output
     assert [item["space"] for item in played.result("Pruned")["areas"][0]["objects"]] == ["default"]
+
+
+def test_the_space_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIBANA_SPACE", "team")
+    assert _connect.connection_of({"kibana_url": "x", "kibana_space": None}) == {
+        "kibana_url": "x",
+        "kibana_space": "team",
+    }
+    assert _connect.connection_of({"space": "own"}) == {"kibana_space": "own"}
+    monkeypatch.delenv("KIBANA_SPACE")
+    assert _connect.connection_of({}) == {}
 
 
 def test_too_many_stop_before_the_first(tmp_path: Path) -> None:
