@@ -28,7 +28,7 @@ export ANSIBLE_PYTHON_INTERPRETER := $(PY)
 export ANSIBLE_LOCALHOST_WARNING := false
 
 # The parts of `make test`, the longest first: they run two at a time.
-PARTS := sanity unit lifecycle contract playbooks integration site molecule lint docs build
+PARTS := playbooks unit examples sanity lifecycle molecule site lint integration docs contract build
 
 # What `make test-full` runs besides.
 MORE := matrix importer nox
@@ -36,8 +36,8 @@ MORE := matrix importer nox
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
 CONTRACT_TESTS  := $(wildcard tests/unit/test_contract*.py)
-PLAYBOOK_TESTS  := $(wildcard $(addprefix tests/unit/test_,playbook*.py examples*.py both_ways.py demo.py broken_off.py) \
-  tests/playbooks)
+EXAMPLE_TESTS   := $(wildcard $(addprefix tests/unit/test_,examples*.py both_ways.py))
+PLAYBOOK_TESTS  := $(wildcard $(addprefix tests/unit/test_,playbook*.py demo.py broken_off.py) tests/playbooks)
 # Without a path pytest would collect everything, and a part without tests would pass.
 need = $(or $(1),$(error there are no $(2) tests))
 PYTHON_VERSION = $(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -69,7 +69,7 @@ emulator: setup ## a Kibana look-alike in the foreground: PORT=5601 VERSION=9.4.
 	@PYTHONPATH=tests/emulator exec $(PY) -m kibana_emulator --port $(PORT) --version $(VERSION)
 
 unit: setup ## unit tests of engine, client, plugins and emulator
-	$(PYTEST) tests/unit $(addprefix --ignore=,$(LIFECYCLE_TESTS) $(CONTRACT_TESTS) $(PLAYBOOK_TESTS)) $(ARGS)
+	$(PYTEST) tests/unit $(addprefix --ignore=,$(LIFECYCLE_TESTS) $(CONTRACT_TESTS) $(EXAMPLE_TESTS) $(PLAYBOOK_TESTS)) $(ARGS)
 
 lifecycle: setup ## each module through create, again, update, again, delete, again
 	$(PYTEST) $(call need,$(LIFECYCLE_TESTS),lifecycle) $(ARGS)
@@ -77,7 +77,10 @@ lifecycle: setup ## each module through create, again, update, again, delete, ag
 contract: setup ## documentation, runtime and, with KIBANA_OPENAPI_DIR, Kibana's OpenAPI documents
 	$(PYTEST) $(call need,$(CONTRACT_TESTS),contract) $(ARGS)
 
-playbooks: setup stage ## ansible-playbook on the examples and the demo
+examples: setup stage ## the examples of every module, twice; every life of an object in-process and as a module
+	$(PYTEST) $(call need,$(EXAMPLE_TESTS),example) $(ARGS)
+
+playbooks: setup stage ## ansible-playbook on roles, guides, plugins and the demo
 	$(PYTEST) $(call need,$(PLAYBOOK_TESTS),playbook) $(ARGS)
 
 integration: setup stage ## the integration targets, against the emulator or against KIBANA_URL
