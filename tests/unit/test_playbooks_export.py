@@ -17,9 +17,70 @@ from harness import VERSIONS
 from plays import Played, play
 
 from ansible_collections.stackops.kibana.plugins.filter.rule_from_toml import rule_from_toml
+from ansible_collections.stackops.kibana.plugins.plugin_utils._export_files import dump
 from kibana_emulator import Emulator, EmulatorServer
 
 RULES = os.environ.get("KIBANA_RULES_DIR", "")
+ITEM = {"item_id": "i", "name": "n", "description": "d", "entries": [{"field": "a", "type": "exists"}]}
+THRESHOLD = {
+    "aggType": "count",
+    "groupBy": "all",
+    "index": ["metrics-*"],
+    "threshold": [90],
+    "thresholdComparator": ">",
+    "timeField": "@timestamp",
+    "timeWindowSize": 5,
+    "timeWindowUnit": "m",
+}
+MUSTACHE = "{{context.rule.name}} {% of %} {{#context.alerts}}{{_id}}\n{{/context.alerts}}"
+# The same in two spaces, besides what all spaces share.
+TEAM = {
+    "connectors": [{"id": "log", "name": "Log", "connector_type_id": ".server-log"}],
+    "value_lists": [{"id": "v", "name": "v", "description": "d", "type": "keyword", "items": ["{{ x }}", "b"]}],
+    "exception_lists": [{"list_id": "l", "name": "l", "description": "d", "type": "detection"}],
+    "exception_items": [{"list_id": "l", "items": [ITEM]}],
+    "detection_rules": [
+        {
+            "rule_id": "r",
+            "name": "R",
+            "type": "query",
+            "description": "{{ d }}",
+            "query": "a:b",
+            "severity": "low",
+            "risk_score": 5,
+            "exceptions_list": [{"list_id": "l"}],
+            "actions": [{"id": "log", "params": {"message": MUSTACHE}}],
+        }
+    ],
+    "alerting_rules": [
+        {
+            "name": "A",
+            "rule_type_id": ".index-threshold",
+            "consumer": "stackAlerts",
+            "schedule": {"interval": "1m"},
+            "params": THRESHOLD,
+            "actions": [{"id": "log", "group": "threshold met", "params": {"message": MUSTACHE}}],
+        }
+    ],
+}
+TEAMS: dict[str, Any] = {
+    "kibana_spaces": [{"id": name, "name": name} for name in ("a-team", "z-team")],
+    **{
+        f"kibana_{area}": [{**item, "kibana_space": space} for space in ("default", "z-team") for item in items]
+        for area, items in TEAM.items()
+    },
+    "kibana_endpoint_exceptions": [
+        {**ITEM, "entries": [{"field": "process.name", "type": "match", "value": "a"}], "os_types": ["linux"]}
+    ],
+    "kibana_data_views": [
+        {"id": "own", "title": "own-*", "kibana_space": "z-team", "default": True},
+        {"id": "shared", "title": "shared-*", "namespaces": ["default", "a-team"]},
+    ],
+}
+TEAMS["kibana_alerting_rules"] = [
+    {"id": f"a-{number}", **rule} for number, rule in enumerate(TEAMS["kibana_alerting_rules"])
+]
+TEAMS["kibana_exception_lists"].append({**TEAM["exception_lists"][0], "list_id": "g", "namespace_type": "agnostic"})
 READING_POSTS = ("/_export", "/_review")
 
 
@@ -127,3 +188,29 @@ def test_round_trip(tmp_path: Path, version: str, rules: str) -> None:
         assert again.status == 0, failures(again) or again.output
         assert changed(again) == []
         assert writes(emulator) == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_several_spaces_and_texts_that_look_like_templates(tmp_path: Path, version: str) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "state.yml").write_text(dump(TEAMS), encoding="utf-8")
+    with EmulatorServer(Emulator(version)) as server:
+        made = apply(tmp_path, server.url, "state")
+        assert made.status == 0, failures(made)
+        first = export(tmp_path, server.url, "first")
+        part = {"kibana_export_areas": ["detection_rules"], "kibana_export_spaces": ["z-team"]}
+        assert set(export(tmp_path, server.url, "part", **part)) == {
+            *("connectors.yml", "detection_rules.yml", "exception_items.yml", "exception_lists.yml")
+        }
+    assert first["data_views.yml"].count("id: shared") == first["exception_lists.yml"].count("list_id: g") == 1
+    assert first["detection_rules.yml"].count("kibana_space: z-team") == 1
+    emulator = Emulator(version)
+    with EmulatorServer(emulator) as server:
+        applied = apply(tmp_path, server.url, "first")
+        assert applied.status == 0, failures(applied)
+        assert export(tmp_path, server.url, "second") == first
+        writes(emulator)
+        again = apply(tmp_path, server.url, "first")
+        assert again.status == 0 and changed(again) == [] and writes(emulator) == []
+        rule = emulator.store("detection_rules", "z-team")
+    assert next(iter(rule.values()))["actions"][0]["params"] == {"message": MUSTACHE}
