@@ -159,9 +159,10 @@ $(TOOLS)/%/.installed: tools/requirements/%.txt
 	$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-runtime: setup ## what follows from the list of modules: meta/runtime.yml, files of the role kibana_config
+runtime: setup ## what follows from the list of modules: meta/runtime.yml, role kibana_config, docs/privileges.md
 	@$(PY) tools/update_runtime.py
 	@$(PY) tools/update_roles.py
+	@$(PY) tools/update_privileges.py
 
 format: setup ## ruff's format and safe fixes
 	ruff format

@@ -11,13 +11,14 @@ short_description: Read version and status of Kibana, or wait until it is ready
 description:
   - Returns the version, the flavour and the status of Kibana.
   - A Kibana that reports itself as not available is an answer, not a failure, unless O(wait) is V(true).
+  - With O(modules) it also says which privileges these modules need, and which of them the user of this task lacks.
   - Anyone may see the status. The rest needs the privilege C(monitor) on the cluster.
 version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
 extends_documentation_fragment:
   - stackops.kibana.connection
-  - stackops.kibana.no_space
+  - stackops.kibana.space
   - stackops.kibana.attributes.info
   - stackops.kibana.action_group
 options:
@@ -29,6 +30,14 @@ options:
     description: How many seconds to wait for that, before the task fails.
     type: int
     default: 300
+  modules:
+    description:
+      - Modules of this collection, with or without its name, of whose privileges to ask.
+      - Kibana has no public API that tells a user's privileges. Harmless reads are tried instead, and nothing is
+        written. So a privilege to write is reported as unknown, unless the one to read is missing already.
+      - The privileges are those in the space of the task.
+    type: list
+    elements: str
 """
 
 EXAMPLES = r"""
@@ -38,6 +47,14 @@ EXAMPLES = r"""
     kibana_api_key: "{{ kibana_api_key }}"
     wait: true
   register: started
+
+- name: Ask before a run whether privileges are missing
+  stackops.kibana.kibana_info:
+    kibana_url: "{{ kibana_url }}"
+    kibana_api_key: "{{ kibana_api_key }}"
+    modules: [connector, stackops.kibana.fleet_output]
+  register: before
+  failed_when: before.privileges.missing | length > 0
 
 - name: Require a version
   ansible.builtin.assert:
@@ -88,20 +105,116 @@ kibana:
       elasticsearch: available
       savedObjects: available
     plugins: {}
+privileges:
+  description: What the modules need, by the names that Kibana gives to privileges in its errors.
+  returned: when O(modules) is given
+  type: dict
+  contains:
+    modules:
+      description: For each module the privileges to look (C(read)) and those to write besides (C(write)).
+      returned: always
+      type: dict
+    held:
+      description: Those of them that the user has.
+      returned: always
+      type: list
+      elements: str
+    missing:
+      description: Those that the user lacks.
+      returned: always
+      type: list
+      elements: str
+    unknown:
+      description: Those of which Kibana cannot be asked without writing something.
+      returned: always
+      type: list
+      elements: str
+    words:
+      description: For each privilege what to give to a role.
+      returned: always
+      type: dict
+  sample:
+    modules:
+      fleet_output: {read: [fleet-settings-read], write: [fleet-settings-all]}
+    held: [fleet-settings-read]
+    missing: []
+    unknown: [fleet-settings-all]
+    words:
+      fleet-settings-all: "Fleet, Settings: All"
+      fleet-settings-read: "Fleet, Settings: Read"
 """
 
 import time
 
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._privileges import MODULES, PRIVILEGES
 
-OPTIONS = {"wait": {"type": "bool", "default": False}, "wait_timeout": {"type": "int", "default": 300}}
+OPTIONS = {
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 300},
+    "modules": {"type": "list", "elements": "str"},
+}
 PAUSE = 2.0
 READY = "available"
 
 
+def check(params):
+    """What is wrong with the options, if anything."""
+    strange = [name for name in params["modules"] or () if short(name) not in MODULES]
+    return f"modules has {strange[0]!r}, which is no module of this collection." if strange else None
+
+
+def short(module):
+    """The name of a module without that of the collection."""
+    return module.removeprefix("stackops.kibana.")
+
+
 def gather(context):
+    """The status, and the privileges that were asked for."""
+    result = look(context)
+    if context.params["modules"] is not None:
+        result["privileges"] = preflight(context.client, {short(name) for name in context.params["modules"]})
+    return result
+
+
+def preflight(client, modules):
+    """What the modules need, and what is known about it."""
+    needs = {name: {"read": list(MODULES[name].read), "write": list(MODULES[name].write)} for name in sorted(modules)}
+    names = sorted({name for need in needs.values() for name in (*need["read"], *need["write"])})
+    answers = {name: has(client, name) for name in names}
+    return {
+        "modules": needs,
+        "held": [name for name in names if answers[name]],
+        "missing": [name for name in names if answers[name] is False],
+        "unknown": [name for name in names if answers[name] is None],
+        "words": {name: PRIVILEGES[name].words for name in names},
+    }
+
+
+def has(client, name):
+    """Whether the user has a privilege; None where Kibana cannot be asked. Without the weaker one nobody has it."""
+    known = PRIVILEGES[name]
+    if not known.probe:
+        return False if known.includes and has(client, known.includes) is False else None
+    return client.cached(f"privilege {name}", lambda: {"answer": tried(client, known.probe)})["answer"]
+
+
+def tried(client, probe):
+    """Whether Kibana answers a read; None where it does not know it."""
+    try:
+        client.get(probe)
+    except KibanaError as error:
+        if error.status == 403:
+            return False
+        if error.status in (400, 404) or is_route_missing(error.error):
+            return None
+        raise
+    return True
+
+
+def look(context):
     """The status, once it is what the task waits for."""
     if not context.params["wait"]:
         return {"changed": False, "kibana": shown(status(context.client))}
@@ -155,7 +268,7 @@ def shown(answer):
 
 
 def main():
-    run_action(gather, OPTIONS)
+    run_action(gather, OPTIONS, check=check)
 
 
 if __name__ == "__main__":
