@@ -61,7 +61,7 @@ options:
         description: New ids of spaces, by the old ones.
         type: dict
       indices:
-        description: New names of indices and index patterns, by the old ones, such as V({logs-dev-*: logs-*}).
+        description: New names of indices and index patterns, by the old ones, such as C(logs-*) for C(logs-dev-*).
         type: dict
       connectors:
         description: New ids and names of connectors, by the old ones.

@@ -106,7 +106,7 @@ class Kibana:
         return log
 
     def writes(self) -> list[str]:
-        """The writing requests since the last look at the log, as "METHOD path". An export or review is a POST that reads."""
+        """The writing requests since the last look at the log, as "METHOD path". Some POSTs, as exports, only read."""
         log = [entry for entry in self.seen() if entry["method"] not in READS]
         return [f"{entry['method']} {entry['path']}" for entry in log if not entry["path"].endswith(READING_POSTS)]
 
