@@ -90,3 +90,23 @@ def test_the_readme_follows_the_template_of_certification() -> None:
 
 def test_nothing_is_ignored() -> None:
     assert not list((ROOT / "tests").rglob("ignore*.txt"))
+
+
+@pytest.mark.parametrize(
+    "name", (".github/workflows/ci.yml", ".github/workflows/release.yml", ".gitlab-ci.yml", ".forgejo/workflows/ci.yml")
+)
+def test_the_workflows_call_targets_that_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert yaml.safe_load(text)
+    steps = re.sub(r"#.*", "", text)
+    called = {word for line in re.findall(r"\bmake ([a-z][a-z -]*)(?![A-Za-z=])", steps) for word in line.split()}
+    assert called and called <= MAKE | set(PARTS[1].split() if PARTS else ()) | {"release-files"}, called
+
+
+def test_the_matrix_of_the_workflows_is_the_one_of_the_tool() -> None:
+    """Every ansible-core from requires_ansible on, and the development version, has its sanity tests."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    tool = set(re.findall(r'\("(2\.\d+)", "3', (ROOT / "tools" / "matrix.py").read_text(encoding="utf-8")))
+    assert set(workflow["sanity"]["strategy"]["matrix"]["ansible"]) == tool | {"devel"}
+    least = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["requires_ansible"]
+    assert least == ">=2.16.0" and min(tool) == "2.16"
