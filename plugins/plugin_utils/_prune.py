@@ -52,9 +52,8 @@ class Area:
         return bool(self.scope) and lies_in(found.options, self.scope)
 
     def _is_kept(self, found: _sources.Found, space: str) -> bool:
-        return any(
-            names(item, found) and (not found.in_space or space_of(item, None, space) == space) for item in self.keep
-        )
+        anywhere = found.shared or not found.in_space
+        return any(names(item, found) and (anywhere or space_of(item, None, space) == space) for item in self.keep)
 
 
 def space_of(item: Mapping[str, Any], *usual: str | None) -> str:

@@ -15,7 +15,7 @@ from conftest import ROOT
 from harness import Kibana
 from test_export import client
 
-from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _select, _sources
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _prune, _select, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._connector_secrets import secrets_of
 from ansible_collections.stackops.kibana.plugins.plugin_utils._export import Template
 from ansible_collections.stackops.kibana.plugins.plugin_utils._source import Found
@@ -200,6 +200,14 @@ def test_what_several_spaces_share_comes_once() -> None:
         ("a", "y"),
         ("b", "y"),
     ]
+
+
+def test_what_several_spaces_share_is_kept_in_all_of_them() -> None:
+    """An object may be listed in one of its spaces; to delete it in another would delete it there, too."""
+    area = _prune.Area("data_view", ({"id": "x", "kibana_space": "a"},), {"id": "*"}, "")
+    own, shared = (Found("data_view", {"id": "x"}, {"id": "x"}, False, shared=shared) for shared in (False, True))
+    assert area.takes(own, "b")
+    assert not area.takes(shared, "b")
 
 
 # Files
