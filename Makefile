@@ -31,7 +31,7 @@ export ANSIBLE_LOCALHOST_WARNING := false
 PARTS := playbooks unit examples sanity lifecycle molecule site lint integration docs contract build
 
 # What `make test-full` runs besides.
-MORE := matrix importer nox
+MORE := matrix importer nox soak audit mutation
 
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
@@ -46,7 +46,7 @@ ANSIBLE_TEST = cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= ansible-test
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-full $(PARTS) emulator bench stage link runtime format clean \
-  $(MORE) bench-kibanas integration-real sanity-container audit release-prepare release-check release-tag release-files
+  $(MORE) bench-kibanas integration-real sanity-container release-prepare release-check release-tag release-files
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -133,7 +133,14 @@ nox: setup $(TOOLS)/nox/.installed ## the sessions of antsibull-nox that need no
 	  -e lint docs-check license-check extra-checks $(ARGS)
 
 audit: $(TOOLS)/audit/.installed ## the requirements against the databases of known weaknesses, by network
-	$(TOOLS)/audit/bin/pip-audit --strict -r requirements.txt $(ARGS)
+	@$(PY) tools/audit.py $(TOOLS)/audit/bin/pip-audit -r requirements.txt $(ARGS)
+
+soak: setup link ## 100 000 requests through one process: memory, sockets, results; ARGS="--requests 10000"
+	@$(PY) tests/soak/soak.py $(ARGS)
+
+# All of it takes hours; ARGS="--share 0.2" for a sample, ARGS="--modules _plan" for one file.
+mutation: setup link ## small wrong changes of the core: do the fast tests notice? see docs/mutation.md
+	@nice -n 10 $(PY) tests/mutation/run.py $(if $(STACKOPS_FULL),--share 0.02 --minutes 10) $(ARGS)
 
 integration-real: setup stage ## against Elasticsearch, Kibana and a Fleet Server in containers: STACK_VERSION=9.4.3
 	@$(PY) tools/integration_real.py --version $(STACK_VERSION) $(ARGS)
