@@ -23,6 +23,7 @@ from typing import Any
 
 import ansible_runner
 import pytest
+import requests
 import yaml
 from archive import Installed, install
 from awx import injected
@@ -95,7 +96,6 @@ def launch(
     environment = {
         **credential,
         "ANSIBLE_COLLECTIONS_PATH": str(worker / "requirements_collections"),
-        "DRIFT_REPORT_DEST": str(folder / "drift"),
         "SOC_WEBHOOK_PASSWORD": WEBHOOK,
     }
     sent, returned = folder / "sent", folder / "returned"
@@ -169,6 +169,29 @@ def test_jobs_over_many_kibanas(
         assert {event.get("event") for event in done.events} >= {"playbook_on_start", "runner_on_ok"}
     stored = json.dumps(kibanas["kibana-01"][1].state())
     assert "soc-hook" in stored
+
+
+def test_an_answer_of_the_survey_deletes_what_is_not_listed(
+    installed: Installed, kibanas: dict[str, tuple[str, Emulator]], tmp_path: Path
+) -> None:
+    name, (url, emulator) = list(kibanas.items())[-1]
+    role = {"metadata": {"owner": "soc"}, "elasticsearch": {}, "kibana": []}
+    answer = requests.put(
+        f"{url}/api/security/role/soc_earlier", json=role, auth=("awx", PASSWORD), headers={"kbn-xsrf": "test"}
+    )
+    assert answer.status_code == 204
+    done = launch(
+        tmp_path,
+        installed,
+        {name: (url, emulator)},
+        "kibana_config.yml",
+        kibana_owner="soc",
+        survey_exact=["roles"],
+        survey_max_deletions=1,
+    )
+    assert done.status == "successful", done.text[-4000:]
+    assert done.artifacts["kibana_config"][name]["deleted"] == 1
+    assert "soc_earlier" not in json.dumps(emulator.store("roles") if "roles" in emulator.state()["cluster"] else {})
 
 
 def test_a_refused_credential_fails_the_job_and_does_not_show_itself(
