@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 # A mirror of packages alone has no data on weaknesses: pip-audit then says that it does not know the package.
-OFFLINE = re.compile(r"not found on PyPI|ConnectionError|Failed to (establish|resolve)|timed out|HTTPError|ServiceError")
+OFFLINE = re.compile(r"not found on PyPI|ConnectionError|Failed to (establish|resolve)|timed out|ServiceError")
 
 
 def main(program: str, arguments: list[str]) -> int:
