@@ -338,7 +338,8 @@ def test_earlier_warnings_stay_where_they_are(probe, monkeypatch):
 
 
 def test_warnings_are_returned_where_the_controller_would_show_them(probe, monkeypatch):
-    internal = pytest.importorskip("ansible.module_utils._internal", reason="from ansible-core 2.19 on")
+    pytest.importorskip("ansible.module_utils._internal._traceback", reason="from ansible-core 2.19 on")
+    internal = importlib.import_module("ansible.module_utils._internal")
     monkeypatch.setattr(internal, "is_controller", True)
     assert probe("warn", args={"value": "x"})["warnings"] == ["careful with x and None"]
 
