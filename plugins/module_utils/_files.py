@@ -51,6 +51,8 @@ class Output:
         self.dest: str | None = context.params["dest"]
         if self.dest is None:
             return
+        if "\0" in self.dest:
+            raise PlanError("dest contains the character NUL, which no file name may.")
         if os.path.isdir(self.dest) or self.dest.endswith(os.sep):
             raise PlanError(f"dest is {self.dest}, which is a directory: name a file in it.")
         self.folder = os.path.dirname(os.path.abspath(self.dest))

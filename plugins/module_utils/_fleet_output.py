@@ -104,7 +104,7 @@ def meaning(text: str) -> Any:
     if yaml is not None:
         try:
             return yaml.safe_load(text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError):  # the latter for a date that there is not
             pass
     return text.strip() or None
 
@@ -208,7 +208,7 @@ def _config(given: Fields, whole: Fields) -> str | None:
     if given.get("config_yaml") and yaml is not None:
         try:
             yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             return f"config_yaml is not valid YAML{f' (line {mark.line + 1})' if mark else ''}."
     keys, preset = reserved_keys(text), whole.get("preset")

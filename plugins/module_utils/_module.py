@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -25,7 +26,13 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def __init__(self, concealed: Iterable[str], **rules: Any) -> None:
         self._concealed = concealed
-        super().__init__(**rules)
+        try:
+            super().__init__(**rules)
+        except (AttributeError, OverflowError, TypeError):  # ansible-core does not expect every value
+            unfit = sorted(_unfit(rules["argument_spec"], self.params))
+            if not unfit:
+                raise
+            self.fail_json(msg=f"{', '.join(unfit)}: a value of a wrong type. See the documentation of the module.")
         self._concealed = ()
 
     def fail_json(self, msg: str, **result: Any) -> Any:
@@ -50,6 +57,19 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         """Write the options, as they are shown, to the log of the system."""
         if not self.no_log:
             super()._log_invocation()
+
+
+def _unfit(specs: Mapping[str, Any], values: Any) -> Iterator[str]:
+    """The options with what is no dictionary where it must be one, or with a number that is none."""
+    if not isinstance(values, Mapping):
+        return
+    for name, spec in specs.items():
+        value = values.get(name)
+        for one in value if isinstance(value, list) else [value]:
+            wrong = spec.get("options") and not isinstance(one, (Mapping, str)) and value is not None
+            if wrong or (isinstance(one, float) and not math.isfinite(one)):
+                yield name
+            yield from (f"{name}.{inner}" for inner in _unfit(spec.get("options") or {}, one))
 
 
 def build_module(options: Mapping[str, Any], concealed: Iterable[str] = (), **rules: Any) -> Any:

@@ -96,7 +96,7 @@ def areas_of(args: dict[str, Any]) -> list[Area]:
         if not isinstance(value, Mapping):
             raise Refusal(f"{name} must be a dictionary by area.")
     for area in listed:
-        if area not in PRUNABLE:
+        if area not in list(PRUNABLE):  # it may be of any type
             raise Refusal(f"areas has {area!r}: it must be one of {', '.join(PRUNABLE)}.")
     return [_area(area, owner, tuple(map(str, spaces)), **about) for area in reversed(PRUNABLE) if area in listed]
 

@@ -58,7 +58,7 @@ def options_of(args: dict[str, Any]) -> Options:
     if not isinstance(filters, Mapping) or not all(isinstance(scope, Mapping) for scope in filters.values()):
         raise Refusal("filters must be a dictionary by area, of fields and patterns.")
     for area in (*areas, *filters):
-        if area not in EXPORTABLE:
+        if area not in list(EXPORTABLE):  # it may be of any type
             raise Refusal(f"There is no area {area!r} to export: it must be one of {', '.join(EXPORTABLE)}.")
     try:
         follow = boolean(references)

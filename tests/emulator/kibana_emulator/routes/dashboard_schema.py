@@ -254,7 +254,9 @@ class List(Strict):
 
 def checked(panel: Anything) -> Anything:
     """Return the config of a panel with its defaults; raise 400 for a panel without a schema."""
-    kind, config = panel["type"], panel["config"]
+    kind, config = panel.get("type"), panel.get("config")
+    if not isinstance(config, dict):
+        raise CoreError(400, "[request body.panels.config]: expected a plain object value")
     if kind not in PANEL_TYPES:
         named = ", ".join(f'"{name}"' for name in sorted(PANEL_TYPES))
         raise CoreError(400, f'[request body.panels.type]: expected "type" to be one of [{named}] but got ["{kind}"]')

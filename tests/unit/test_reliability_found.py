@@ -1,0 +1,36 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What bad input once did to modules, each by its name; see test_reliability_input.py for the search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import Kibana
+from reliability.tasks import PREFIX, Step, world
+
+OUTPUT = {"name": "Main", "type": "elasticsearch", "hosts": ["https://e:9200"]}
+
+
+@pytest.mark.parametrize(
+    ("module", "task", "words"),
+    [
+        ("case", {"title": "t", "owner": "cases", "connector": 5}, "connector: a value of a wrong type"),
+        ("case", {"title": "t", "owner": "cases", "customFields": [None, 5]}, "customFields"),
+        ("fleet_agent_tags", {"batch_size": float("inf"), "agents": ["a"], "tags": ["x"]}, "batch_size: a value"),
+        ("fleet_output", {**OUTPUT, "config_yaml": "2026-02-30T25:61:00+99:00"}, "config_yaml is not valid YAML"),
+        ("saved_objects_export", {"type": ["tag"], "dest": "a\0b"}, "dest contains the character NUL"),
+        ("kibana_export", {"dest": "x", "areas": [{}]}, "There is no area {}"),
+        ("kibana_prune", {"areas": [{}], "max_deletions": 1}, "areas has {}"),
+    ],
+)
+def test_a_sentence_and_no_request(
+    kibana: Kibana, tmp_path: Path, module: str, task: dict[str, Any], words: str
+) -> None:
+    with world(kibana, tmp_path) as there:
+        result = there.run(Step(PREFIX + module, module, task))
+        assert result["failed"] and words in result["msg"] and "exception" not in result, result
+        assert there.requests() == (0, 0)
