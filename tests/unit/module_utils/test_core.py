@@ -1,0 +1,670 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What small wrong changes of the core would break and no other fast test noticed, see docs/mutation.md."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+from harness import URL, Kibana
+
+from ansible_collections.stackops.kibana.plugins.module_utils import _client, _errors, _many, _session
+from ansible_collections.stackops.kibana.plugins.module_utils import _normalise as n
+from ansible_collections.stackops.kibana.plugins.module_utils import _reads as r
+from ansible_collections.stackops.kibana.plugins.module_utils._args import (
+    LONGEST_SHOWN,
+    Settings,
+    SettingsError,
+    settings_from,
+    shortened,
+)
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, message_of, parse, refused
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing, Node, Resource
+
+BASIC = {"kibana_username": "elastic", "kibana_password": "changeme"}
+PEM = "-----BEGIN KEY-----\nlinenumberone\nshort\nlinenumbertwo\n-----END KEY-----"
+
+
+def resource(**traits: Any) -> Resource:
+    options = {name: {"type": "raw"} for name in ("id", "name", "tags", "secret", "box")}
+    return Resource(result_key="thing", options=options, collection="/api/things", item="/api/things/{id}", **traits)
+
+
+def client(**options: Any) -> KibanaClient:
+    params = {"kibana_url": URL, "kibana_retries": 2, **BASIC, **options}
+    return KibanaClient(settings_from(params, {}))
+
+
+# _normalise ----------------------------------------------------------------------------------------------------------
+
+
+def test_order_within_unordered_dicts_does_not_matter() -> None:
+    node = Node(unordered=True)
+    assert n.same([{"a": 1, "b": 2}, {"a": 3}], [{"a": 3}, {"b": 2, "a": 1}], node)
+    assert not n.same([{"a": 1}, {"a": 1}], [{"a": 1}], node)
+    assert not n.same([1, 2], [2, 1], Node())
+    assert not n.same([True], [1], node)
+
+
+def test_scrub_takes_every_way_of_writing_and_leaves_what_is_no_secret() -> None:
+    assert n.scrub("x linenumberone linenumbertwo y", [PEM]) == "x ******** ******** y"
+    assert n.scrub("short -----BEGIN KEY-----", [PEM]) == "short -----BEGIN KEY-----"
+    assert n.scrub("a\\nbc and a%2Fb", ["a\nbc", "a/bc"]) == "******** and a%2Fb"
+    assert n.scrub('say \\"hi there\\"', ['"hi there"']) == "say ********"
+    assert n.scrub("k%C3%B6nig+reich k%C3%B6nig%20reich", ["könig reich"]) == "******** ********"
+    assert n.scrub("a%2Fsecret a/secret", ["a/secret"]) == "******** ********"
+    assert n.scrub({"secret": ["my secret", 1, None]}, ["secret"]) == {"********": ["my ********", 1, None]}
+    assert n.scrub("abc abcd", ["abc"]) == "abc abcd"
+    assert n.scrub("abcd", ["abcd"]) == "********"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("http://me:word@host/", {"word"}),
+        ("http://:word@host", {"word"}),
+        ("a https://u:p1@x b http://u:p2@y", {"p1", "p2"}),
+        ("http://host:5601/path@x", set()),
+        ("me:word@host", set()),
+        ("http://me@host", set()),
+        ("http://a b:c@d", set()),
+    ],
+)
+def test_passwords_in_urls(text: str, found: set[str]) -> None:
+    assert n.url_passwords({"a": [text]}) == found
+
+
+def test_the_diff_of_hidden_fields_says_which_changed() -> None:
+    node = Node(children={"h": Node(hidden=True), "box": Node(children={"h": Node(hidden=True)})})
+    before = {"h": "old", "box": {"h": "same", "x": 1}}
+    shown = n.mask_hidden(before, {"h": "new", "box": {"h": "same", "x": 2}}, node)
+    assert shown == {"h": n.SECRET_SENT, "box": {"h": n.SECRET_HIDDEN, "x": 2}}
+    lists = Node(children={"l": Node(children={"[]": Node(children={"h": Node(hidden=True)})})})
+    assert n.mask_hidden({"l": [{"h": 1}]}, {"l": [{"h": 1}]}, lists) == {"l": [{"h": n.SECRET_HIDDEN}]}
+    assert n.mask_hidden({"l": [{"h": 1}]}, {"l": [{"h": 2}]}, lists) == {"l": [{"h": n.SECRET_SENT}]}
+
+
+def test_masking_leaves_references_and_what_is_empty() -> None:
+    node = Node(children={"s": Node(secret=True)})
+    for kept in ({"id": "a"}, {"id": "a", "hash": "b"}, {"isSecretRef": True, "id": "a"}, None, ""):
+        assert n.mask({"s": kept}, node) == {"s": kept}
+    for masked in ("word", 0, ["a"]):
+        assert n.mask({"s": masked}, node) == {"s": n.SECRET_HIDDEN}
+    assert n.mask({"s": {"id": "a", "key": "b"}}, node) == {"s": {"id": n.SECRET_HIDDEN, "key": n.SECRET_HIDDEN}}
+    assert n.mask({"s": {"isSecretRef": False, "a": "b"}}, node)["s"]["a"] == n.SECRET_HIDDEN
+    assert list(n.hidden_strings([{"s": "a"}], Node(children={"[]": Node(children={"s": Node(hidden=True)})}))) == ["a"]
+
+
+def test_leaves_and_nest_are_inverse_but_for_references() -> None:
+    tree = {"a": {"b": "x", "c": {"d": "y"}}, "e": "z"}
+    assert n.nest(n.leaves(tree)) == tree
+    assert n.leaves({"a": {"id": "r", "hash": "h"}}) == {("a",): {"id": "r"}}
+    assert n.leaves({"a": {"id": "r"}}, references=False) == {("a", "id"): "r"}
+    assert n.leaves({"a": {"isSecretRef": True, "x": 1}}) == {("a",): {"isSecretRef": True, "x": 1}}
+    assert n.leaves({"a": "", "b": None}) == {}
+
+
+def test_fill_strip_and_keyed_lists() -> None:
+    node = Node(
+        children={"tags": Node(default=[]), "id": Node(read_only=True), "box": Node(children={"s": Node(secret=True)})}
+    )
+    filled = n.fill({"name": "a"}, node)
+    assert filled == {"name": "a", "tags": []}
+    filled["tags"].append(1)
+    assert n.fill({}, node) == {"tags": []}, "a default is never shared"
+    assert n.strip({"id": 1, "name": "a", "box": {"s": 1}, "empty": {}}, node) == {"name": "a", "empty": {}}
+    keyed = Node(keyed=("k",))
+    before = [{"k": 1, "theirs": 1}, {"k": 1, "theirs": 2}]
+    assert n.merge(before, [{"k": 1, "x": 1}, {"k": 1}], keyed) == [
+        {"k": 1, "theirs": 1, "x": 1},
+        {"k": 1, "theirs": 2},
+    ]
+    assert n.merge({"a": 1}, {}, Node()) == {} and n.merge_fields({"a": 1}, {}, Node()) == {"a": 1}
+    assert n.merge("a", {"b": 1}, Node()) == {"b": 1}
+    assert n.merge(1, True, Node()) is True
+
+
+# _plan ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("policy", "action"), [("always", "update"), ("on_create", "none"), ("on_change", "none")])
+@pytest.mark.parametrize("echo", [False, True])
+def test_when_a_secret_is_sent_again(policy: str, action: str, echo: bool) -> None:
+    kind = resource(write_only=frozenset({"secret"}), echo_secrets=echo)
+    current = {"id": "1", "name": "a", **({"secret": {"id": "ref"}} if echo else {})}
+    step = plan(kind, {"name": "a", "secret": "word"}, current, Policy(update_secrets=policy))
+    assert step.action == action
+    assert step.secrets == ({"secret": "word"} if action == "update" else {})
+    rotated = Policy(update_secrets="on_change", rotated=frozenset({("secret",)}))
+    assert plan(kind, {"secret": "word"}, current, rotated).secrets == {"secret": "word"}
+
+
+def test_the_default_policy_is_present_and_on_create() -> None:
+    assert Policy() == Policy("present", "on_create", frozenset())
+    step = plan(resource(), {"name": "b"}, {"id": "1", "name": "a"}, Policy())
+    assert (step.action, step.changed, step.desired) == ("update", True, {"name": "b"})
+    assert step.current == {"id": "1", "name": "a"}
+    assert plan(resource(), {}, None, Policy("absent")).action == "none"
+    gone = plan(resource(), {}, {"id": "1"}, Policy("absent"))
+    assert (gone.action, gone.before, gone.after) == ("delete", {"id": "1"}, {})
+
+
+def test_secrets_that_are_forgotten_at_an_update_are_sent_with_it() -> None:
+    kind = resource(write_only=frozenset({"secret"}), resend_secrets=True)
+    current = {"id": "1", "name": "a"}
+    assert plan(kind, {"name": "b", "secret": "word"}, current, Policy()).body == {
+        "id": "1",
+        "name": "b",
+        "secret": "word",
+    }
+    assert plan(kind, {"name": "a", "secret": "word"}, current, Policy()).action == "none"
+
+
+def test_an_immutable_field_that_is_new_or_the_same_is_no_problem() -> None:
+    kind = resource(immutable=frozenset({"name"}))
+    assert plan(kind, {"name": "a"}, {"id": "1"}, Policy()).action == "update"
+    assert plan(kind, {"name": "a", "tags": [1]}, {"id": "1", "name": "a"}, Policy()).action == "update"
+    with pytest.raises(PlanError, match="give it another id"):
+        plan(kind, {"name": "b"}, {"id": "1", "name": "a"}, Policy())
+
+
+# _errors -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_failed_task_returns() -> None:
+    bare = KibanaError("m").as_result()
+    assert bare == {"msg": "m"}
+    full = KibanaError("m", method="GET", path="/p", status=0, error={}).as_result()
+    assert full == {"msg": "m", "method": "GET", "path": "/p", "status": 0, "error": {}}
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "message"),
+    [
+        (403, '{"message": "no."}', "no; the user or API key lacks a privilege that this needs."),
+        (
+            401,
+            "",
+            "check the credentials (kibana_api_key, or kibana_username and kibana_password, or kibana_bearer_token).",
+        ),
+        (404, '{"message": "Not Found"}', "this Kibana does not have this function"),
+        (404, '{"message": "Saved object [x] not found"}', "Saved object [x] not found."),
+        (400, '{"message": "Not Found"}', ": Not Found."),
+        (500, "{}", "no reason given."),
+        (413, "{}", "the request is larger than Kibana (server.maxPayload) or a proxy accepts."),
+        (429, "{}", "Kibana is busy, try again later or raise kibana_retries."),
+        (503, "x", "x; Kibana is not ready, try again later or raise kibana_retries."),
+    ],
+)
+def test_what_is_said_for_each_status(status: int, text: str, message: str) -> None:
+    error = refused("PUT", "/api/x", status, text)
+    assert error.message.startswith(f"Kibana refused PUT /api/x with HTTP {status}: ") and message in error.message
+    assert (error.status, error.method, error.path, error.ambiguous) == (status, "PUT", "/api/x", False)
+
+
+def test_texts_are_cut_and_what_is_hidden_is_hidden_before() -> None:
+    assert parse(" " + "x" * 3000 + "\n") == "x" * 2000
+    assert message_of("x" * 400) == "x" * 300
+    hide = lambda value: n.scrub(value, ["secret-word"])  # noqa: E731
+    for text in ("y" * 296 + "secret-word", "y" * 1996 + "secret-word"):
+        error = refused("GET", "/x", 400, text, hide)
+        assert "secr" not in str(error.error) + error.message
+    assert refused("GET", "/x", 400, '{"message": "secret-word"}', hide).error == {"message": "********"}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"message": "", "error": "E", "reason": "R"}, "E"),
+        ({"reason": "R"}, "R"),
+        ({"message": ["a", {"message": "b"}, "", 5]}, "a; b"),
+        ({"message": {"error": {"reason": "deep"}}}, "deep"),
+        ({"message": "m", "attributes": {"errors": ["x"]}}, "m (x)"),
+        ({"message": "m", "attributes": []}, "m"),
+        ({"message": "m", "panelErrors": [{"message": "p"}]}, "m (p)"),
+        ({"message": "m", "attributes": {"errors": [{}]}}, "m"),
+        ("<HTML><body>", "an HTML page (a proxy, or not Kibana?)"),
+        ("  <!DOCTYPE html>", "an HTML page (a proxy, or not Kibana?)"),
+        ("<head>", "an HTML page (a proxy, or not Kibana?)"),
+        (5, ""),
+    ],
+)
+def test_kibanas_own_words(body: Any, said: str) -> None:
+    assert message_of(body) == said
+
+
+# _args ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"kibana_url": "ftp://k"}, "must be a URL"),
+        ({"kibana_url": "http://"}, "must be a URL"),
+        ({"kibana_url": "http://me@k"}, "must not contain credentials"),
+        ({"kibana_url": "http://:w@k"}, "must not contain credentials"),
+        ({"kibana_url": "http://k?a=b"}, "must not contain a query"),
+        ({"kibana_url": "http://k#a"}, "must not contain a query"),
+        ({"kibana_url": "http://k", "kibana_space": "A"}, "has only a-z"),
+        ({"kibana_url": "http://k", "kibana_space": "é"}, "has only a-z"),
+        ({"kibana_url": "http://k", "kibana_timeout": 0}, "kibana_timeout is 0: it must be at least 1."),
+        ({"kibana_url": "http://k", "kibana_retries": -1}, "kibana_retries is -1: it must be at least 0."),
+        ({"kibana_url": "http://k", "kibana_username": "a"}, "kibana_password is missing"),
+        ({"kibana_url": "http://k", "kibana_password": "a"}, "kibana_username is missing"),
+    ],
+)
+def test_settings_that_are_refused(params: dict[str, Any], text: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        settings_from(params, {})
+    assert text in str(error.value)
+
+
+def test_settings_that_are_taken() -> None:
+    found = settings_from(
+        {"kibana_url": "https://k/base//", "kibana_space": "a_b-1", "kibana_timeout": 1, "kibana_retries": 0}, {}
+    )
+    assert found == Settings("https://k/base", "a_b-1", timeout=1, retries=0)
+    usual = settings_from({"kibana_url": "http://k"}, {})
+    assert (usual.timeout, usual.retries, usual.validate_certs, usual.secrets) == (30, 3, True, ())
+    key = settings_from({"kibana_url": "http://k", "kibana_api_key": "aWQ6a2V5LXBhcnQ="}, {})
+    assert key.authorization == "ApiKey aWQ6a2V5LXBhcnQ=" and {"id:key-part", "key-part", "aWQ6a2V5LXBhcnQ="} <= set(
+        key.secrets
+    )
+    given = settings_from(
+        {"kibana_url": "http://k", "kibana_headers": {"B": 1, "A": "x"}, "kibana_proxy": "http://u:w@p"}, {}
+    )
+    assert given.headers == (("A", "x"), ("B", "1")) and set(given.secrets) == {"x", "1", "w"}
+
+
+def test_long_lists_are_counted() -> None:
+    params = {"a": [0] * (LONGEST_SHOWN + 1), "b": [0] * LONGEST_SHOWN, "c": "x" * 999}
+    assert shortened(params) == {"a": ["(201 elements)"]}
+
+
+@pytest.mark.parametrize("module", ["connector", "fleet_output"])
+def test_there_are_three_ways_to_handle_secrets(kibana: Kibana, module: str) -> None:
+    assert (
+        "update_secrets must be one of: on_create, on_change, always"
+        in kibana.fails(module, {"update_secrets": "x"})["msg"]
+    )
+
+
+# _session ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "ambiguous"),
+    [
+        (requests.exceptions.ConnectionError("Failed to resolve"), "Cannot find the host", True),
+        (requests.exceptions.ConnectionError("Name or service not known"), "Cannot find the host", True),
+        (requests.exceptions.ConnectionError("getaddrinfo failed"), "Cannot find the host", True),
+        (requests.exceptions.ConnectionError("Connection refused"), "refused the connection", False),
+        (requests.exceptions.ConnectionError("reset"), "was cut before an answer came", True),
+        (requests.exceptions.ConnectTimeout("x"), "did not answer within 30 seconds", False),
+        (requests.exceptions.ReadTimeout("x"), "did not answer within 30 seconds", True),
+        (requests.exceptions.ProxyError("x"), "through the proxy", False),
+        (requests.exceptions.SSLError("certificate has expired"), "has expired: renew it", False),
+        (requests.exceptions.SSLError("hostname doesn't match"), "is for another name", False),
+        (requests.exceptions.SSLError("IP address mismatch"), "is for another name", False),
+        (requests.exceptions.SSLError("WRONG_VERSION_NUMBER"), "does not speak TLS there", False),
+        (requests.exceptions.SSLError("record layer failure"), "does not speak TLS there", False),
+        (requests.exceptions.SSLError("certificate required"), "demands a client certificate", False),
+        (requests.exceptions.SSLError("tlsv1 alert unknown CA"), "does not accept the client certificate", False),
+        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), "signed by an unknown CA", False),
+        (requests.exceptions.SSLError("EOF occurred"), "ended the TLS handshake", False),
+        (requests.exceptions.SSLError("sslv3 alert handshake failure"), "the TLS handshake failed", False),
+        (requests.exceptions.SSLError("odd"), "TLS failed", False),
+    ],
+)
+def test_what_is_said_where_no_answer_came(error: Exception, text: str, ambiguous: bool) -> None:
+    found = _session.unreachable(error, "PUT", "/api/x", Settings("https://k"))
+    assert text in found.message and found.message.endswith("(PUT /api/x)")
+    assert found.ambiguous is ambiguous or text == "Cannot find the host"
+    assert (found.status, found.method, found.path) == (None, "PUT", "/api/x")
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [(None, None), ("", None), ("2", 2.0), ("0.5", 0.5), ("-3", 0.0), ("9999", 60.0), ("soon", None), ("nan", None)],
+)
+def test_how_long_to_wait(value: str | None, seconds: float | None) -> None:
+    found = _session.retry_after(value)
+    assert found == seconds or (value == "nan" and (found is None or 0 <= found <= 60))
+
+
+def test_what_a_session_sends(kibana: Kibana) -> None:
+    session = client(kibana_headers={"X-A": "b"}).session
+    assert session.headers["kbn-xsrf"] == "stackops.kibana" and session.headers["X-A"] == "b"
+    assert session.headers["elastic-api-version"] == "2023-10-31"
+    assert session.headers["Accept"] == "application/json, */*;q=0.5"
+    assert session.headers["User-Agent"] == "stackops.kibana (Ansible)"
+    assert session.headers["Authorization"].startswith("Basic ")
+    assert session.trust_env is False and list(session.adapters) == ["http://"]
+    proxied = client(kibana_proxy="http://p:1").session
+    assert proxied.proxies == {"http": "http://p:1", "https": "http://p:1"}
+    assert "Authorization" not in KibanaClient(settings_from({"kibana_url": URL}, {})).session.headers
+
+
+def test_sessions_are_shared_by_spaces_and_by_nobody_else(kibana: Kibana) -> None:
+    assert client().session is client(kibana_space="ops").session
+    assert client().session is not client(kibana_timeout=9).session
+
+
+def test_what_one_task_has_read_is_forgotten_by_the_next(kibana: Kibana) -> None:
+    _session.begin("one")
+    session = client().session
+    memory = session.kibana_memory
+    assert memory.objects is False or memory.objects is True
+    _session.begin("one")
+    assert session.kibana_memory is memory
+    _session.begin("two")
+    assert session.kibana_memory is not memory and session.kibana_memory.objects is True
+    _session.begin("three", objects=False)
+    assert session.kibana_memory.objects is False
+    for _unused in range(2):
+        memory = session.kibana_memory
+        _session.begin("")
+        assert session.kibana_memory is not memory and session.kibana_memory.objects is False
+    _session.begin("four")
+    assert client(kibana_timeout=7).session.kibana_memory.objects is True
+    _session.begin("")
+    assert client(kibana_timeout=8).session.kibana_memory.objects is False
+
+
+# _client -------------------------------------------------------------------------------------------------------------
+
+
+class Answers:
+    """Stands for the session: gives answers or raises errors, one after the other, and keeps what was asked."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.asked = list(answers), []
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        self.asked.append((method, url, options))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> requests.Response:
+    made = requests.Response()
+    made.status_code, made._content = status, body
+    made.headers.update({name.replace("_", "-"): text for name, text in headers.items()})
+    return made
+
+
+def answering(kibana: Kibana, *answers: Any, **options: Any) -> tuple[KibanaClient, Answers]:
+    made, given = client(**options), Answers(*answers)
+    made.session = given
+    return made, given
+
+
+REFUSED = requests.exceptions.ConnectionError("Connection refused")
+CUT = requests.exceptions.ConnectionError("reset")
+
+
+@pytest.mark.parametrize(
+    ("method", "safe", "failure", "times"),
+    [
+        ("POST", False, REFUSED, 2),
+        ("POST", False, CUT, 1),
+        ("POST", True, CUT, 2),
+        ("PUT", False, CUT, 2),
+        ("PATCH", False, CUT, 1),
+        ("DELETE", False, CUT, 2),
+        ("GET", False, answer(503), 2),
+        ("POST", False, answer(503), 1),
+        ("POST", False, answer(429), 2),
+        ("GET", False, answer(500), 1),
+        ("GET", False, answer(504), 2),
+    ],
+)
+def test_what_is_sent_again(kibana: Kibana, method: str, safe: bool, failure: Any, times: int) -> None:
+    http, given = answering(kibana, failure, answer(200, b'{"a": 1}'))
+    if times == 2:
+        assert http.call(method, "/api/x", safe=safe) == {"a": 1}
+    else:
+        with pytest.raises(KibanaError):
+            http.call(method, "/api/x", safe=safe)
+    assert len(given.asked) == times
+
+
+def test_retries_end_and_waits_grow(kibana: Kibana) -> None:
+    http, given = answering(kibana, *[answer(503)] * 9)
+    with pytest.raises(KibanaError) as error:
+        http.get("/api/x")
+    assert len(given.asked) == 3 and error.value.ambiguous
+    assert len(kibana.waits) == 2 and 0.25 <= kibana.waits[0] <= 0.5 <= kibana.waits[1] <= 1.0
+    http, given = answering(kibana, *[answer(503)] * 9)
+    with pytest.raises(KibanaError):
+        http.call("GET", "/api/x", retry=False)
+    assert len(given.asked) == 1
+    _client.pause(20)
+    assert 30 <= kibana.waits[-1] <= 60
+    _client.pause(0, 7.0)
+    assert kibana.waits[-1] == 7.0
+
+
+def test_only_a_conflict_after_a_lost_answer_is_ambiguous(kibana: Kibana) -> None:
+    http, _unused = answering(kibana, answer(409))
+    with pytest.raises(KibanaError) as error:
+        http.call("PUT", "/api/x")
+    assert not error.value.ambiguous
+    http, _unused = answering(kibana, CUT, answer(409))
+    with pytest.raises(KibanaError) as error:
+        http.call("PUT", "/api/x")
+    assert error.value.ambiguous
+
+
+def test_a_kibana_that_is_not_there_is_asked_no_more(kibana: Kibana) -> None:
+    http, given = answering(kibana, *[REFUSED] * 9)
+    for start in ("http://", "Not attempted, because Kibana could not be reached before: http://"):
+        with pytest.raises(KibanaError) as error:
+            http.get("/api/x")
+        assert error.value.message.startswith(start)
+    assert len(given.asked) == 3
+    http, given = answering(kibana, REFUSED, answer(), kibana_timeout=5)
+    with pytest.raises(KibanaError):
+        http.call("GET", "/api/x", retry=False)
+    assert http.get("/api/x") == {}
+
+
+def test_bodies_and_headers(kibana: Kibana) -> None:
+    http, given = answering(kibana, *[answer() for _unused in range(4)])
+    http.send("POST", "/api/x", False, {"q": 1}, None, None, False, True, ("application/x-ndjson", b"{}\n"))
+    http.call("GET", "/internal/x", in_space=False)
+    http.call("POST", "/api/x", json={"a": 1})
+    _method, url, options = given.asked[0]
+    assert (url, options["params"], options["data"]) == (f"{URL}/api/x", {"q": 1}, b"{}\n")
+    assert options["headers"] == {"Content-Type": "application/x-ndjson"} and options["allow_redirects"] is False
+    assert given.asked[1][2]["headers"] == {"x-elastic-internal-origin": "Kibana", "elastic-api-version": "1"}
+    assert given.asked[2][2]["headers"] == {} and given.asked[2][2]["data"] is None
+    assert given.asked[2][2]["timeout"] == 30 and given.asked[2][2]["json"] == {"a": 1}
+
+
+def test_texts_and_pages_of_a_proxy(kibana: Kibana) -> None:
+    http, _given = answering(kibana, answer(200, "é\n".encode(), Content_Type="application/x-ndjson"))
+    assert http.text("POST", "/api/x/_export") == "é\n"
+    http, _given = answering(kibana, answer(200, b"<html>Log in</html>", Content_Type="text/html; charset=utf-8"))
+    with pytest.raises(KibanaError, match="with an HTML page instead of JSON"):
+        http.text("POST", "/api/x/_export")
+
+
+def test_redirects_end(kibana: Kibana) -> None:
+    there = [answer(302, b"", Location="/y") for _unused in range(5)]
+    http, given = answering(kibana, *there)
+    with pytest.raises(KibanaError, match="redirects in a circle"):
+        http.get("/x")
+    assert len(given.asked) == 3
+
+
+@pytest.mark.parametrize(("total", "asked"), [(0, 1), (2, 1), (3, 2), (4, 2)])
+def test_no_page_is_read_in_vain(kibana: Kibana, total: int, asked: int) -> None:
+    pages = [[{"id": 1}, {"id": 2}][:total], [{"id": 3}, {"id": 4}][: max(0, total - 2)], []]
+    bodies = [
+        answer(200, f'{{"data": {str(page).replace(chr(39), chr(34))}, "total": {total}}}'.encode()) for page in pages
+    ]
+    http, given = answering(kibana, *bodies)
+    assert len(list(http.pages("/api/x", items="data", size_name="per_page", size=2, params={"q": 1}))) == total
+    assert len(given.asked) == asked
+    assert given.asked[-1][2]["params"] == {"q": 1, "page": asked, "per_page": 2}
+
+
+def test_a_space_that_was_made_in_between_is_seen(kibana: Kibana) -> None:
+    http = client(kibana_space="new")
+    said: list[str] = []
+    http.warn = said.append
+    http.require_space(check_mode=True)
+    assert said == ["The space 'new' does not exist yet; the prediction takes it for empty."]
+    with pytest.raises(KibanaError, match="create it first"):
+        http.require_space()
+    kibana.call("POST", "/api/spaces/space", {"id": "new", "name": "N"})
+    http.require_space()
+    http.call("DELETE", "/api/spaces/space/new", in_space=False)
+    with pytest.raises(KibanaError):
+        http.require_space()
+    client().require_space()
+    client(kibana_space="default").require_space()
+
+
+# _many ---------------------------------------------------------------------------------------------------------------
+
+
+def test_failures_are_counted_and_the_first_five_are_told() -> None:
+    failures = {f"k{number}": "why" for number in range(7)}
+    with pytest.raises(PartialFailure) as error:
+        _many.complain(9, failures, {"a": 1})
+    text = str(error.value)
+    assert text.startswith("7 of 9 objects failed: k0: why; ") and text.endswith("k4: why; and 2 more")
+    assert error.value.result == {"a": 1}
+    with pytest.raises(PartialFailure) as error:
+        _many.complain(9, dict(list(failures.items())[:5]), {})
+    assert str(error.value).endswith("k4: why")
+    _many.complain(9, {}, {})
+
+
+def test_the_result_of_many() -> None:
+    plans = {
+        "a": Plan("create", {}, {"id": "a"}),
+        "b": Plan("update", {"id": "b"}, {"id": "b", "x": 1}),
+        "c": Plan("none"),
+        "d": Plan("delete", {"id": "d"}),
+        "e": Plan("delete", {"id": "e"}),
+    }
+    context: Any = SimpleNamespace(module=SimpleNamespace(_diff=True))
+    found = _many.outcome(context, resource(), plans, {"e": "no"})
+    assert found["summary"] == {"unchanged": 1, "created": 1, "updated": 1, "deleted": 1, "failed": 1}
+    assert found["thing"][-1] == {"id": "e", "result": "failed", "msg": "no"} and found["changed"] is True
+    assert len(found["diff"]) == 3
+    assert _many.outcome(context, resource(), {"c": Plan("none")}, {}).get("diff") is None
+    only = _many.outcome(context, resource(), {"a": plans["a"]}, {"a": "no"})
+    assert only["changed"] is False and "diff" not in only
+
+
+def test_deletions_up_to_the_limit_are_allowed() -> None:
+    plans = {str(number): Plan("delete") for number in range(12)}
+    _many.guard_deletions(plans, 12)
+    _many.guard_deletions(plans, None)
+    with pytest.raises(PlanError) as error:
+        _many.guard_deletions(plans, 11)
+    assert str(error.value).endswith("They are: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...")
+    with pytest.raises(PlanError) as error:
+        _many.guard_deletions(dict(list(plans.items())[:10]), 0)
+    assert str(error.value).endswith("7, 8, 9")
+
+
+def test_failures_that_were_none() -> None:
+    assert _many.still_failing({}, lambda: 1 / 0) == {}  # type: ignore[return-value,arg-type]
+    plans = {"a": Plan("none"), "b": Plan("update")}
+    assert _many.still_failing({"a": "x", "b": "y", "c": "z"}, lambda: plans) == {"b": "y"}
+
+    def broken() -> Any:
+        raise KibanaError("no")
+
+    assert _many.still_failing({"a": "x"}, broken) == {"a": "x"}
+    assert _many.json_size({"a": "é"}) == 16
+
+
+# _reads --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_remembered_and_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
+    memory = r.Memory()
+    memory.put("k", "fleet", 5)
+    moment[0] += r.LONGEST - 1
+    assert memory.get("k") == 5 and memory.get("other") is None
+    moment[0] += 2
+    assert memory.get("k") is None
+    assert memory.unreachable is None and memory.objects is False
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [
+        ("/api/fleet/outputs/x", "fleet"),
+        ("/s/ops/api/fleet?a", "fleet"),
+        ("/internal/x/y", "x"),
+        ("/other", ""),
+        ("/s/ops/other", ""),
+    ],
+)
+def test_areas(path: str, area: str) -> None:
+    assert r.area_of(path) == area
+
+
+def test_a_write_drops_its_area_and_imports_drop_all() -> None:
+    memory = r.Memory()
+    for area in ("fleet", "actions", ""):
+        memory.put(area, area, 1)
+    memory.written("/s/ops/api/fleet/x")
+    assert [memory.get(area) for area in ("fleet", "actions", "")] == [None, 1, 1]
+    memory.written("/api/saved_objects/_import")
+    assert [memory.get(area) for area in ("actions", "")] == [None, 1]
+    memory.put("a", "actions", 1)
+    memory.written("/api/spaces/space/x")
+    assert memory.get("a") is None
+    assert memory.patience == {"fleet": 4, "actions": 4, "a": 4}
+    memory.put("a", "actions", 1)
+    memory.written("/api/actions/x")
+    assert memory.patience["a"] == 8
+
+
+def test_when_a_list_is_due() -> None:
+    memory = r.Memory()
+    assert [memory.due(" /api/fleet/x") for _unused in range(4)] == [False, False, True, True]
+    memory.written("/api/actions/x")
+    assert memory.due(" /api/fleet/x")
+    memory.written("/api/fleet/y")
+    assert not memory.due(" /api/fleet/x")
+    memory.written("/api/spaces/y")
+    assert not memory.due(" /api/fleet/x")
+
+
+def test_references_that_another_task_item_has_read_are_used(kibana: Kibana) -> None:
+    listing = Listing("/api/spaces/space", in_space=False)
+    first = client()
+    assert first.reads.search(listing, lambda item: item["id"] == "default", reference=True)
+    kibana.seen()
+    second = client()
+    assert second.reads.search(listing, lambda item: item["id"] == "default", reference=True) and kibana.seen() == []
+    assert second.reads.borrowed is False
+    assert (
+        second.reads.search(listing, lambda item: item["id"] == "x", reference=True) == [] and len(kibana.seen()) == 1
+    )
+    assert second.reads.search(listing, lambda item: item["id"] == "x", reference=True) == [] and kibana.seen() == []
+    assert second.reads.search(listing, lambda item: item["id"] == "default") and len(kibana.seen()) == 1
+
+
+# one import, so that the name of the module under test is not forgotten
+assert _errors.refused is refused
