@@ -13,7 +13,7 @@ import pytest
 import requests
 from harness import URL, Kibana
 
-from ansible_collections.stackops.kibana.plugins.module_utils import _client, _errors, _many, _session
+from ansible_collections.stackops.kibana.plugins.module_utils import _client, _many, _session
 from ansible_collections.stackops.kibana.plugins.module_utils import _normalise as n
 from ansible_collections.stackops.kibana.plugins.module_utils import _reads as r
 from ansible_collections.stackops.kibana.plugins.module_utils._args import (
@@ -664,7 +664,3 @@ def test_references_that_another_task_item_has_read_are_used(kibana: Kibana) -> 
     )
     assert second.reads.search(listing, lambda item: item["id"] == "x", reference=True) == [] and kibana.seen() == []
     assert second.reads.search(listing, lambda item: item["id"] == "default") and len(kibana.seen()) == 1
-
-
-# one import, so that the name of the module under test is not forgotten
-assert _errors.refused is refused
