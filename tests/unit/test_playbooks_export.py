@@ -175,9 +175,10 @@ def test_round_trip(tmp_path: Path, version: str, rules: str) -> None:
         imported = import_rules(server.url, rules) if rules else 0
         first = export(tmp_path, server.url, "first")
         assert first["detection_rules.yml"].count("- rule_id: ") >= imported
-        stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")}
-        assert export(tmp_path, server.url, "first") == first
-        assert {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")} == stamps
+        if not rules:  # which take long enough
+            stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")}
+            assert export(tmp_path, server.url, "first") == first
+            assert {path: path.stat().st_mtime_ns for path in (tmp_path / "first").rglob("*")} == stamps
     emulator = empty(source)
     with EmulatorServer(emulator) as server:
         applied = apply(tmp_path, server.url, "first")
