@@ -128,7 +128,8 @@ def test_the_same_life_both_ways(case: Case, monkeypatch: pytest.MonkeyPatch, tm
     for here, there in zip(inside, outside, strict=True):
         assert text(here) == text(there)
         assert here["event"] == "ok", here
-        assert here["result"]["invocation"]["module_args"]["kibana_password"] == MASK
+        if "invocation" in here["result"]:  # ansible-core 2.20 and newer keep it to themselves
+            assert here["result"]["invocation"]["module_args"]["kibana_password"] == MASK
     assert inside[1]["result"]["changed"] and not inside[2]["result"]["changed"]
     assert stored == also_stored
 
