@@ -335,9 +335,10 @@ def plan(context, current):
     missing = [name for name in NEEDED if step.action == "create" and not desired[name]]
     if missing:
         raise PlanError(f"The value list {params['id']!r} does not exist: give {', '.join(missing)} to create it.")
-    values = _plan_values(context, current) if step.action != "delete" and params["items"] is not None else None
+    keeps = params["state"] == "present" and params["items"] is not None
+    values = _plan_values(context, current) if keeps else None
     action = "update" if step.action == "none" and values is not None and values.size else step.action
-    extra = {} if values is None or params["state"] == "absent" else {"item_counts": values.counts()}
+    extra = {} if values is None else {"item_counts": values.counts()}
     parts = {field.name: getattr(step, field.name) for field in fields(step)}
     return ListPlan(**{**parts, "action": action, "extra": extra}, step=step, values=values)
 

@@ -34,3 +34,10 @@ def test_a_sentence_and_no_request(
         result = there.run(Step(PREFIX + module, module, task))
         assert result["failed"] and words in result["msg"] and "exception" not in result, result
         assert there.requests() == (0, 0)
+
+
+def test_values_for_a_list_that_shall_not_be(kibana: Kibana) -> None:
+    task = {"id": "none", "state": "absent", "items": [1, "x"]}
+    assert not kibana.ok("value_list", task, check=True)["changed"]
+    assert not kibana.ok("value_list", task)["changed"]
+    assert kibana.writes() == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import itertools
+import json
 import os
 import pickle
 import re
@@ -206,6 +207,10 @@ class World:
     def files(self) -> dict[Path, bytes]:
         """What lies in the folder."""
         return {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+
+    def held(self) -> str:
+        """What Kibana and the folder hold, as text."""
+        return json.dumps(sorted(map(repr, self.objects().items())))
 
     def objects(self) -> dict[Any, Any]:
         """What Kibana and the folder hold, by where it lies."""
