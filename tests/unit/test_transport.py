@@ -183,6 +183,18 @@ def test_the_event_source_tells_both(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.message[:40] for record in caplog.records] == [PLAIN[:40], UNCHECKED[:40]]
 
 
+@pytest.mark.parametrize(
+    "credentials",
+    [{"kibana_api_key": "id:s3cret-key"}, {"kibana_username": "me", "kibana_password": "s3cret-key"}],
+)
+def test_the_event_source_repeats_no_credentials(credentials: dict[str, str]) -> None:
+    alerts = source()
+    settings = alerts.settings_from({"kibana_url": "https://k", **credentials}, {})
+    echoed = f"no: {settings.headers['Authorization']} s3cret-key"
+    assert alerts.without_credentials(echoed, settings).endswith("******** ********")
+    assert alerts.without_credentials("no", alerts.settings_from({"kibana_url": "https://k"}, {})) == "no"
+
+
 def test_the_check_is_on_in_everything_that_ships() -> None:
     """No role, playbook or extension turns it off on its own, and no code makes a connection past the client."""
     off = re.compile(r"^\s*\w*validate_certs\s*:\s*[\"']?(false|no|off|0)\b", re.MULTILINE | re.IGNORECASE)

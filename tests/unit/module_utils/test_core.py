@@ -146,6 +146,13 @@ def test_when_a_secret_is_sent_again(policy: str, action: str, echo: bool) -> No
     assert plan(kind, {"secret": "word"}, current, rotated).secrets == {"secret": "word"}
 
 
+def test_an_empty_secret_is_sent_where_all_are() -> None:
+    kind = resource(write_only=frozenset({"secret"}))
+    step = plan(kind, {"secret": ""}, {"id": "1"}, Policy(update_secrets="always"))
+    assert step.secrets == {"secret": ""}
+    assert plan(kind, {"secret": ""}, {"id": "1"}, Policy()).action == "none"
+
+
 def test_the_default_policy_is_present_and_on_create() -> None:
     assert Policy() == Policy("present", "on_create", frozenset())
     step = plan(resource(), {"name": "b"}, {"id": "1", "name": "a"}, Policy())

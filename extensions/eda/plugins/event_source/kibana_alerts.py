@@ -284,6 +284,18 @@ def back(time: str, seconds: float) -> str:
     return stamp(max(EPOCH, moment - timedelta(seconds=min(seconds, moment.timestamp()))))
 
 
+def without_credentials(text: str, settings: Settings) -> str:
+    """A text of Kibana without what was sent to log in, should it repeat that."""
+    sent = settings.headers.get("Authorization", "").partition(" ")[2]
+    try:
+        decoded = base64.b64decode(sent, validate=True).decode()
+    except ValueError:
+        decoded = ""
+    for secret in (sent, decoded, decoded.partition(":")[2]):
+        text = text.replace(secret, "********") if len(secret) > 3 else text
+    return text
+
+
 class Kibana:
     """Asks one Kibana."""
 
@@ -296,7 +308,7 @@ class Kibana:
         url = self.settings.path(path)
         async with self.session.request(method, url, allow_redirects=False, **options) as response:
             if response.status in FATAL:
-                said = " ".join((await response.text()).split())[:300]
+                said = without_credentials(" ".join((await response.text()).split()), self.settings)[:300]
                 raise SourceError(f"Kibana refused {method} {path} with HTTP {response.status}: {said}")
             if response.status != 200:
                 raise aiohttp.ClientError(f"Kibana answered {method} {path} with HTTP {response.status}")
