@@ -185,6 +185,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--modules", default=",".join(CORE))
     parser.add_argument("--log", type=Path, default=ROOT / ".build" / "mutation.jsonl")
     parser.add_argument("--quick", action="store_true", help="ask the fast tests alone")
+    parser.add_argument("--trust", action="store_true", help="do not run the tests without a change first")
     parser.add_argument("--document", action="store_true", help="write docs/mutation.md from the log")
     parser.add_argument("--list", action="store_true", help="count the mutants")
     options = parser.parse_args(arguments)
@@ -195,7 +196,7 @@ def main(arguments: list[str]) -> int:
         print({name: len(chosen(name, options.share)) for name in names})
         return 0
     warm()
-    for name in names:
+    for name in [] if options.trust else names:
         if verdict(name, (UTILS / f"{name}.py").read_text(encoding="utf-8"), False) != "survived":
             print(f"{name}: its tests fail without any change", file=sys.stderr)
             return 2
