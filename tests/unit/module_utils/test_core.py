@@ -129,6 +129,20 @@ def test_fill_strip_and_keyed_lists() -> None:
     assert n.merge({"a": 1}, {}, Node()) == {} and n.merge_fields({"a": 1}, {}, Node()) == {"a": 1}
     assert n.merge("a", {"b": 1}, Node()) == {"b": 1}
     assert n.merge(1, True, Node()) is True
+    assert n.merge([{"a": 1}], [{"b": 2}], Node()) == [{"b": 2}], "elements without keys are not merged by their place"
+
+
+@pytest.mark.parametrize(
+    ("base", "top", "after"),
+    [
+        (1, {"a": 1}, {"a": 1}),
+        ({"a": 1}, 2, 2),
+        (None, {"a": 1}, {"a": 1}),
+        ({"a": {"b": 1}}, {"a": {"c": 2}, "d": 3}, {"a": {"b": 1, "c": 2}, "d": 3}),
+    ],
+)
+def test_overlay(base: Any, top: Any, after: Any) -> None:
+    assert n.overlay(base, top) == after
 
 
 # _plan ---------------------------------------------------------------------------------------------------------------
@@ -587,6 +601,12 @@ def test_deletions_up_to_the_limit_are_allowed() -> None:
     with pytest.raises(PlanError) as error:
         _many.guard_deletions(dict(list(plans.items())[:10]), 0)
     assert str(error.value).endswith("7, 8, 9")
+
+
+def test_the_options_of_exact_are_typed(kibana: Kibana) -> None:
+    for options in ({"exact": "maybe"}, {"max_deletions": "many"}):
+        assert next(iter(options)) in kibana.fails("kibana_roles", {"roles": [], **options})["msg"]
+    assert kibana.seen() == []
 
 
 def test_failures_that_were_none() -> None:
