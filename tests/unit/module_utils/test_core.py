@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -63,6 +64,14 @@ def test_scrub_takes_every_way_of_writing_and_leaves_what_is_no_secret() -> None
     assert n.scrub({"secret": ["my secret", 1, None]}, ["secret"]) == {"********": ["my ********", 1, None]}
     assert n.scrub("abc abcd", ["abc"]) == "abc abcd"
     assert n.scrub("abcd", ["abcd"]) == "********"
+
+
+@pytest.mark.parametrize("secret", ['a"bcd', 'é"bcd', "b\nword word"])
+@pytest.mark.parametrize("plain", [True, False])
+def test_scrub_takes_what_is_quoted_once_and_twice(secret: str, plain: bool) -> None:
+    once = json.dumps(secret, ensure_ascii=plain)[1:-1]
+    twice = json.dumps(once)[1:-1]
+    assert n.scrub(f"<{once}> <{twice}>", [secret]) == "<********> <********>"
 
 
 @pytest.mark.parametrize(
@@ -380,6 +389,7 @@ def test_sessions_are_shared_by_spaces_and_by_nobody_else(kibana: Kibana) -> Non
 
 def test_what_one_task_has_read_is_forgotten_by_the_next(kibana: Kibana) -> None:
     _session.begin("one")
+    assert _session._TASK == {"name": "one", "objects": True}
     session = client().session
     memory = session.kibana_memory
     assert memory.objects is False or memory.objects is True
@@ -518,6 +528,22 @@ def test_texts_and_pages_of_a_proxy(kibana: Kibana) -> None:
     http, _given = answering(kibana, answer(200, b"<html>Log in</html>", Content_Type="text/html; charset=utf-8"))
     with pytest.raises(KibanaError, match="with an HTML page instead of JSON"):
         http.text("POST", "/api/x/_export")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_write_follows_no_redirect(kibana: Kibana, method: str) -> None:
+    http, given = answering(kibana, answer(302, b"", Location="/y"))
+    with pytest.raises(KibanaError, match="where no credentials are sent"):
+        http.call(method, "/x")
+    assert len(given.asked) == 1
+
+
+@pytest.mark.parametrize("there", ["https://localhost:5601/y", "http://localhost:5602/y", "//other.test/y"])
+def test_a_read_follows_no_redirect_to_another_server(kibana: Kibana, there: str) -> None:
+    http, given = answering(kibana, answer(302, b"", Location=there))
+    with pytest.raises(KibanaError, match="where no credentials are sent"):
+        http.get("/x")
+    assert len(given.asked) == 1
 
 
 def test_redirects_end(kibana: Kibana) -> None:
