@@ -139,6 +139,9 @@ soak: setup link ## 100 000 requests through one process: memory, sockets, resul
 	@$(PY) tests/soak/soak.py $(ARGS)
 
 # All of it takes hours; ARGS="--share 0.2" for a sample, ARGS="--modules _plan" for one file.
+reliability: setup link ## faults, bad input, check mode, concurrent writers; writes docs/reliability.md
+	@$(PY) tools/reliability.py $(ARGS)
+
 mutation: setup link ## small wrong changes of the core: do the fast tests notice? see docs/mutation.md
 	@nice -n 10 $(PY) tests/mutation/run.py $(if $(STACKOPS_FULL),--share 0.02 --minutes 10) $(ARGS)
 

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run all tests of reliability, print what they counted, and write it to docs/reliability.md, between its marks.
+
+`--from LOG` takes what an earlier run has counted. What stands outside of the marks is left as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- begin: matrix -->", "<!-- end: matrix -->"
+SIGNS = {"ok": "s", "failed": "f"}
+LONGEST = 150
+START = """<!--
+Copyright (c) 2026, stackops.kibana contributors
+GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+# Reliability
+
+"""
+Entry = dict[str, Any]
+
+
+def measured(log: Path) -> int:
+    """Run the tests; what they count goes to *log*."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/unit", "-k", "test_reliability"]
+    own = {**os.environ, "RELIABILITY_LOG": str(log), "STACKOPS_FULL": "1"}
+    return subprocess.run(command, cwd=ROOT, env=own, check=False).returncode
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A table in Markdown."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *([str(cell).replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def by(entries: Iterable[Entry], key: str) -> dict[str, list[Entry]]:
+    """Entries by one of their fields, in order."""
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry[key]].append(entry)
+    return found
+
+
+def fault_row(name: str, cells: list[Entry]) -> list[Any]:
+    """What a fault did to all modules."""
+    ends, states = Counter(cell["outcome"] for cell in cells), Counter(cell["state"] for cell in cells)
+    said = Counter(re.sub(r"(GET|PUT|POST|PATCH|DELETE) \S+", r"\1 ...", cell["message"]) for cell in cells)
+    usual = next((text for text, _unused in said.most_common() if text), "")
+    usual = usual if len(usual) <= LONGEST else usual[:LONGEST] + " ..."
+    return [
+        name, len(cells), sum(not cell["problems"] for cell in cells), ends["ok"], ends["failed"],
+        f"{states['as before']} / {states['as without a fault']} / {states['in between']}",
+        max(cell["requests"] for cell in cells), round(max(cell["seconds"] for cell in cells)), usual,
+    ]  # fmt: skip
+
+
+def sign(cells: list[Entry]) -> str:
+    """How the tasks of a module came through a fault."""
+    if any(cell["problems"] for cell in cells):
+        return "**x**"
+    found = "".join(sorted({SIGNS[cell["outcome"]] for cell in cells}))
+    return found + ("*" if any(cell["exception"] for cell in cells) else "")
+
+
+def matrix(cells: list[Entry]) -> str:
+    """The tables of the fault matrix."""
+    faults, modules = by(cells, "fault"), by(cells, "module")
+    head = [
+        "fault",
+        "cells",
+        "passed",
+        "survived",
+        "failed",
+        "state: before / done / between",
+        "most requests",
+        "most seconds",
+        "usual message",
+    ]
+    text = table(head, (fault_row(name, found) for name, found in sorted(faults.items())))
+    names = sorted(faults)
+    legend = "\n".join(f"{number}. {name}" for number, name in enumerate(names, 1))
+    grid = []
+    for module, found in sorted(modules.items()):
+        of = by(found, "fault")
+        grid.append([module, *(sign(of[name]) if name in of else "" for name in names)])
+    excused = sorted({(cell["module"], cell["exception"]) for cell in cells if cell["exception"]})
+    reasons = "\n".join(f"- `{module}`: {reason}." for module, reason in excused)
+    return (
+        f"{text}\n\nBy module. s: survived as if nothing had been, f: failed with one clear sentence; in both cases the"
+        " next run without the fault led to the same state as a run that never saw it. \\*: with an exception that is"
+        f" named below. Empty: the task sends no such request. The columns are:\n\n{legend}\n\n"
+        f"{table(['module', *map(str, range(1, len(names) + 1))], grid)}\n\nExceptions:\n\n{reasons}\n"
+    )
+
+
+def counts(entries: list[Entry]) -> list[str]:
+    """The sums, one line each."""
+    of = by(entries, "kind")
+    cells, tried = of.get("faults", []), of.get("input", [])
+    failed = [f"{cell['module']}, {cell['fault']}: {cell['problems']}" for cell in cells if cell["problems"]]
+    failed += [f"{entry['module']}: {entry['problems']}" for entry in tried if entry["problems"]]
+
+    def total(kind: str, key: str) -> int:
+        return sum(entry[key] for entry in of.get(kind, []))
+
+    return [
+        f"fault matrix: {len(cells)} cells run, {sum(not cell['problems'] for cell in cells)} passed,"
+        f" {sum(bool(cell['exception']) for cell in cells)} of these with a named exception;"
+        f" {len(by(cells, 'module'))} modules, {len(by(cells, 'fault'))} faults",
+        f"bad input: {total('input', 'tried')} values tried in the options of {len(tried)} modules,"
+        f" {sum(len(entry['problems']) for entry in tried)} problems",
+        f"check mode: {total('check mode', 'states')} predictions compared with the real run,"
+        f" {total('check mode', 'refused')} tasks refused by both or by Kibana",
+        f"concurrent writers: {total('writers', 'interleavings')} interleavings, {total('writers', 'kept')} kept both"
+        f" changes, {total('writers', 'refused')} ended in a clear failure, {total('writers', 'lost')} fell into the"
+        " window of a blind replacement",
+        f"failures: {len(failed)}",
+        *failed,
+    ]
+
+
+def page(entries: list[Entry]) -> str:
+    """The part of the page between the marks."""
+    of = by(entries, "kind")
+    lost = sorted({entry["module"] for entry in of.get("writers", []) if entry["lost"]})
+    lines = "\n".join(f"- {line}" for line in counts(entries))
+    return (
+        "Written by `make reliability`. Every module runs its own documented examples against the emulator, in this"
+        f" process and with a clock that does not wait.\n\n{lines}\n\n"
+        "## Concurrent writers\n\nSomebody else changes another field of the same object right before one of our"
+        " requests. Where Kibana replaces an object as a whole and offers no lock, a change between our last read and"
+        " our write is lost; the two follow each other directly, without a request between them. So it is with "
+        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}.\n\n"
+        f"## Faults\n\n{matrix(of.get('faults', []))}"
+    )
+
+
+def main() -> int:
+    """Write the page; the status is that of the tests."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="log", type=Path, help="what an earlier run has counted")
+    given, status = parser.parse_args().log, 0
+    with tempfile.TemporaryDirectory() as folder:
+        log = given or Path(folder) / "log.jsonl"
+        if not given:
+            status = measured(log)
+        entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    print("\n".join(counts(entries)))
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else START
+    if BEGIN not in text:
+        text = f"{text.rstrip()}\n\n{BEGIN}\n{END}\n"
+    before, rest = text.split(BEGIN, 1)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{page(entries).strip()}\n\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
