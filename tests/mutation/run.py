@@ -185,6 +185,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--modules", default=",".join(CORE))
     parser.add_argument("--log", type=Path, default=ROOT / ".build" / "mutation.jsonl")
     parser.add_argument("--quick", action="store_true", help="ask the fast tests alone")
+    parser.add_argument("--again", action="store_true", help="test those once more that survived, and no others")
     parser.add_argument("--trust", action="store_true", help="do not run the tests without a change first")
     parser.add_argument("--document", action="store_true", help="write docs/mutation.md from the log")
     parser.add_argument("--list", action="store_true", help="count the mutants")
@@ -211,6 +212,10 @@ def run(names: list[str], options: argparse.Namespace) -> int:
         lines = map(json.loads, options.log.read_text(encoding="utf-8").splitlines())
         known = {identity(line): line["verdict"] for line in lines}
     queue = [(name, mutant) for name in names for mutant in chosen(name, options.share)]
+    if options.again:
+        alive = {key for key, found in known.items() if found == "survived"}
+        queue = [item for item in queue if _named(*item) in alive]
+        known = {key: found for key, found in known.items() if key not in alive}
     queue.sort(key=lambda item: _chance(*item))  # so that a run that is broken off has seen all modules
     end, count = time.monotonic() + 60 * options.minutes, Counter()
     unexplained = 0
