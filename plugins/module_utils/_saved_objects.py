@@ -71,7 +71,7 @@ def parse(option: str, text: str) -> tuple[list[Saved], dict[str, Any] | None]:
             continue
         try:
             item = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise PlanError(f"Line {number} of {option} is no JSON: one object for each line is needed.") from None
         if isinstance(item, dict) and "exportedCount" in item:
             details = item
@@ -163,7 +163,7 @@ def _unpacked(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     if isinstance(value, dict):
         return {name: _unpacked(item) for name, item in value.items()}

@@ -155,7 +155,7 @@ class SecretsFile:
     def _parsed(self, text: str) -> Any:
         try:
             return yaml.safe_load(text) if self._format() == "yaml" else json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         except Exception as error:
             if yaml is not None and isinstance(error, yaml.YAMLError):

@@ -83,7 +83,10 @@ def holds(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 def parse_line(line: bytes) -> Any:
     """The JSON of a line of an export. Raises ValueError."""
-    return json.loads(line.decode("utf-8"))
+    try:
+        return json.loads(line.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("too deep") from None
 
 
 def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -140,7 +140,7 @@ def content_of(params):
     if isinstance(content, (str, bytes)):
         try:
             content = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise PlanError("The source map is no JSON.") from None
     if content is None:
         return None

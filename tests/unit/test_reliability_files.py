@@ -1,0 +1,80 @@
+# Copyright (c) 2026, stackops.kibana contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of every sorry kind, wherever a module reads one: a clear failure or a success, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import Kibana
+from reliability import report
+from reliability.tasks import PREFIX, Step, world
+from reliability.values import judged
+
+LIST = {"id": "l", "name": "l", "description": "l", "type": "keyword"}
+SECRETS = {"name": "c", "connector_type_id": ".slack", "secrets": {"webhookUrl": "https://h.example/x"}}
+READERS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "value_list": ("value_list", "items_src", LIST),
+    "timeline_import": ("timeline_import", "src", {}),
+    "saved_objects_import": ("saved_objects_import", "src", {}),
+    "fleet_package": ("fleet_package", "src", {"name": "apache"}),
+    "apm_source_map": (
+        "apm_source_map",
+        "src",
+        {"service_name": "s", "service_version": "1", "bundle_filepath": "/a.js"},
+    ),
+    "secrets_file": ("connector", "secrets_file", {**SECRETS, "update_secrets": "on_change", "secrets_key": "k" * 32}),
+    "detection_rule_files": ("detection_rule_files", "path", {}),
+    "ca": ("space_info", "kibana_ca_cert", {}),
+}
+
+
+def linked(path: Path) -> None:
+    (path.parent / "target").write_text("a\nb\n")
+    path.symlink_to(path.parent / "target")
+
+
+KINDS: dict[str, Callable[[Path], Any]] = {
+    "missing": lambda path: None,
+    "directory": lambda path: path.mkdir(),
+    "empty": lambda path: path.write_bytes(b""),
+    "binary": lambda path: path.write_bytes(bytes(range(256)) * 9),
+    "not UTF-8": lambda path: path.write_bytes("Zürich\n".encode("latin-1")),
+    "BOM": lambda path: path.write_bytes(b"\xef\xbb\xbfa\r\nb\r\n"),
+    "CRLF": lambda path: path.write_bytes(b"a\r\nb\r\n\r\n"),
+    "huge": lambda path: path.write_bytes(b"value\n" * 200_000),
+    "a long line": lambda path: path.write_bytes(b"x" * 2_000_000),
+    "duplicates": lambda path: path.write_bytes(b"a\na\na\n"),
+    "symlink": linked,
+    "dangling symlink": lambda path: path.symlink_to(path.parent / "nothing"),
+    "symlink to itself": lambda path: path.symlink_to(path),
+    "JSON of another kind": lambda path: path.write_bytes(b"[1, null, {}]\n"),
+    "lines of JSON of another kind": lambda path: path.write_bytes(b"1\nnull\n[]\n{}\n"),
+    "half of a JSON": lambda path: path.write_bytes(b'{"a": '),
+    "deep JSON": lambda path: path.write_bytes(b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".yml"])
+@pytest.mark.parametrize("reader", READERS)
+def test_files(kibana: Kibana, tmp_path: Path, reader: str, suffix: str) -> None:
+    module, option, args = READERS[reader]
+    found = {}
+    with world(kibana, tmp_path) as there:
+        for number, (name, make) in enumerate(KINDS.items()):
+            path = tmp_path / f"{number}" / f"file{suffix}"
+            path.parent.mkdir()
+            make(path)
+            for check in (True, False):
+                result = there.run(Step(PREFIX + module, module, {**args, option: str(path)}), check)
+                if reader == "detection_rule_files":  # it lists all that is wrong, line by line
+                    result["msg"] = str(result.get("msg")).replace("\n", " ")
+                wrong = [*judged(result), *kibana.emulator.crashes]
+                if wrong:
+                    found[name] = wrong
+    report.add("input", [{"module": f"{module}, files {suffix}", "tried": len(KINDS), "problems": sorted(found)}])
+    assert found == {}
