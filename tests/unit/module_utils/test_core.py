@@ -717,3 +717,91 @@ def test_references_that_another_task_item_has_read_are_used(kibana: Kibana) -> 
     )
     assert second.reads.search(listing, lambda item: item["id"] == "x", reference=True) == [] and kibana.seen() == []
     assert second.reads.search(listing, lambda item: item["id"] == "default") and len(kibana.seen()) == 1
+
+
+# What further mutants asked for --------------------------------------------------------------------------------------
+
+BARE = answer(404, b'{"statusCode": 404, "message": "Not Found"}')
+WORDS = answer(404, b'{"statusCode": 404, "message": "no such object"}')
+
+
+@pytest.mark.parametrize(
+    ("answers", "fails"),
+    [
+        ([answer(204, b"")], False),
+        ([WORDS], False),
+        ([BARE, WORDS], False),
+        ([BARE, answer(400)], False),
+        ([BARE, answer()], True),
+        ([BARE, answer(403)], True),
+        ([answer(500)], True),
+    ],
+)
+def test_what_is_gone_is_deleted(kibana: Kibana, answers: list[Any], fails: bool) -> None:
+    http, given = answering(kibana, *answers, kibana_space="ops")
+    if fails:
+        with pytest.raises(KibanaError):
+            http.delete("/api/x/1")
+    else:
+        http.delete("/api/x/1")
+    assert given.asked[0][:2] == ("DELETE", f"{URL}/s/ops/api/x/1")
+    assert [entry[0] for entry in given.asked[1:]] == ["GET"] * (len(answers) - 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "version"),
+    [(b'{"version": {"number": "9.4.3-SNAPSHOT"}}', (9, 4, 3)), (b'{"version": null}', (999,)), (b"{}", (999,))],
+)
+def test_the_version(kibana: Kibana, body: bytes, version: tuple[int, ...]) -> None:
+    http, given = answering(kibana, answer(200, body), kibana_space="ops")
+    assert http.version == http.version == version
+    assert [entry[1] for entry in given.asked] == [f"{URL}/api/status"]
+    http.forget("status")
+    with pytest.raises(IndexError):
+        assert http.version
+
+
+def test_the_default_space_has_no_prefix_and_a_space_that_is_not_to_be_seen_is_there(kibana: Kibana) -> None:
+    http, given = answering(kibana, answer(), answer(403), kibana_space="default")
+    http.get("/api/x")
+    assert given.asked[0][1] == f"{URL}/api/x"
+    http, given = answering(kibana, answer(403), kibana_space="hidden")
+    http.require_space()
+    assert given.asked[0][1] == f"{URL}/api/spaces/space/hidden"
+    http, given = answering(kibana, answer(500), kibana_space="other")
+    with pytest.raises(KibanaError):
+        http.require_space()
+    kibana.ok("connector_info", {"space": "ops"})
+    assert kibana.seen()[-1]["space"] == "ops"
+
+
+def test_the_parts_of_a_key_are_secrets() -> None:
+    assert {"id:key-part", "key-part"} <= set(
+        settings_from({"kibana_url": "http://k", "kibana_api_key": "id:key-part"}, {}).secrets
+    )
+
+
+def test_many_with_a_resource_that_decodes() -> None:
+    assert _many.EXACT == {"exact": {"type": "bool", "default": False}, "max_deletions": {"type": "int"}}
+    kind = resource(decode=lambda raw: raw["inner"])
+    plans = _many.plan_many(
+        kind, [{"id": "a", "name": "x"}, {"id": "b"}], {"a": {"inner": {"id": "a", "name": "x"}}}, Policy()
+    )
+    assert {key: step.action for key, step in plans.items()} == {"a": "none", "b": "create"}
+    plain = _many.plan_many(resource(), [{"id": "a", "name": "x"}], {"a": {"id": "a", "name": "x"}}, Policy())
+    assert plain["a"].action == "none"
+
+
+def test_what_means_the_same_stays_as_it_is_stored() -> None:
+    assert n.merge([2, 1], [1, 2], Node(unordered=True)) == [2, 1]
+    assert type(n.merge(1, 1.0, Node())) is float
+    lower = Node(canonical=str.lower)
+    assert n.same("A", "a", lower) and n.same(None, None, lower) and not n.same(None, "a", lower)
+    assert not n.same(True, False, Node()) and n.same(True, True, Node())
+    assert n.scrub("eightlet sevenle", ["-----B\neightlet\nsevenle\n"]) == "******** sevenle"
+
+
+def test_a_secret_that_is_sent_is_not_repeated_as_well() -> None:
+    kind = resource(write_only=frozenset({"secret"}), echo_secrets=True)
+    step = plan(kind, {"secret": "new"}, {"id": "1", "secret": "old"}, Policy(update_secrets="always"))
+    assert (step.secrets, step.kept) == ({"secret": "new"}, {})
