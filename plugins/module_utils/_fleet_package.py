@@ -76,7 +76,8 @@ def archive_of(path: str) -> tuple[str, str, str]:
             with tarfile.open(path) as bundle:
                 kind, names = "application/gzip", bundle.getnames()
     except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise PlanError(f"src: {path} cannot be read as a zip or tar.gz file ({error}).") from error
+        reason = (getattr(error, "strerror", None) or str(error)).partition("\n")[0]
+        raise PlanError(f"src: {path} cannot be read as a zip or tar.gz file ({reason.rstrip(':')}).") from error
     found = next((match for match in map(FOLDER.match, names) if match), None)
     if found is None:
         raise PlanError(f"src: {path} is no package: it has no folder <name>-<version> with a manifest.yml.")

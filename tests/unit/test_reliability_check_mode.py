@@ -23,7 +23,7 @@ from test_lifecycle import CASES
 GONE = {"state": "absent"}
 # Kibana alone knows whether something is left to do, and says so only once it is done.
 UNKNOWN = {"encryption_key_rotation"}
-USUAL = settings().max_examples // 10  # a case has few options: 10 sequences each, and 100 with the thorough profile
+USUAL = settings().max_examples // 25  # a case has few options: 4 sequences each, and 40 with the thorough profile
 
 
 def desires(case: Case) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from reliability.matrix import FAULTS, faulty, lives
 from reliability.tasks import MODULES, world
 
 FULL = bool(os.environ.get("STACKOPS_FULL"))
-PART = 5  # of so many faults one is tried for a module, another one for the next
+PART = 9  # of so many faults one is tried for a module, another one for the next
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -15,7 +15,7 @@ from reliability.tasks import MODULES, world
 from reliability.values import VALUES, cases, prepared, problems
 
 FULL = bool(os.environ.get("STACKOPS_FULL"))
-PART = 12  # of so many values one is tried for an option, another one for the next
+PART = 41  # of so many values one is tried for an option, another one for the next
 
 
 @pytest.mark.parametrize("module", MODULES)

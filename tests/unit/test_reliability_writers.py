@@ -47,7 +47,7 @@ WINDOW = {
     "tag",
 }
 Pair = tuple[dict[str, Any], dict[str, Any]]
-MOST = max(4, settings().max_examples // 20)
+MOST = settings().max_examples // 30
 
 
 def pairs(case: Case) -> list[Pair]:
