@@ -31,7 +31,7 @@ export ANSIBLE_LOCALHOST_WARNING := false
 PARTS := playbooks unit examples sanity lifecycle molecule site lint integration docs contract build
 
 # What `make test-full` runs besides.
-MORE := matrix importer nox soak audit mutation
+MORE := matrix importer nox soak audit mutation reliability
 
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
