@@ -77,8 +77,8 @@ annotations.
 |---|---|---|---|---|
 """
 MIDDLE = """
-Tested were a sample of the mutants, and with the unit tests of the core alone where a file says so in its reason: the
-tables of lives, faults and modules, which are slower, notice more.
+A sample of the mutants was tested, by the fast unit tests of the core alone (`--quick`). The tables of lives, faults and
+modules, which are slower, notice more.
 
 ## Survivors
 
@@ -190,6 +190,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--document", action="store_true", help="write docs/mutation.md from the log")
     parser.add_argument("--list", action="store_true", help="count the mutants")
     options = parser.parse_args(arguments)
+    options.log = options.log.absolute()
     names = options.modules.split(",")
     if options.document:
         return document(options.log)

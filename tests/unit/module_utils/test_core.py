@@ -25,7 +25,13 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     shortened,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, message_of, parse, refused
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import (
+    KibanaError,
+    message_of,
+    nothing,
+    parse,
+    refused,
+)
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing, Node, Resource
 
@@ -805,3 +811,8 @@ def test_a_secret_that_is_sent_is_not_repeated_as_well() -> None:
     kind = resource(write_only=frozenset({"secret"}), echo_secrets=True)
     step = plan(kind, {"secret": "new"}, {"id": "1", "secret": "old"}, Policy(update_secrets="always"))
     assert (step.secrets, step.kept) == ({"secret": "new"}, {})
+
+
+def test_an_empty_answer_may_have_been_a_success() -> None:
+    error = nothing("PUT", "/api/x")
+    assert error.message.startswith("The answer to PUT /api/x is empty") and error.ambiguous and error.status is None
