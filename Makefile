@@ -31,7 +31,7 @@ export ANSIBLE_LOCALHOST_WARNING := false
 PARTS := playbooks unit examples sanity lifecycle molecule site lint integration docs contract build
 
 # What `make test-full` runs besides.
-MORE := matrix importer nox soak audit mutation reliability
+MORE := matrix importer nox soak audit mutation
 
 PYTEST := $(PY) -m pytest -q
 LIFECYCLE_TESTS := $(wildcard tests/unit/test_lifecycle*.py)
@@ -46,7 +46,7 @@ ANSIBLE_TEST = cd $(TREE) && ANSIBLE_COLLECTIONS_PATH= ansible-test
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-full $(PARTS) emulator bench stage link runtime format clean \
-  $(MORE) bench-kibanas integration-real sanity-container release-prepare release-check release-tag release-files
+  $(MORE) reliability bench-kibanas integration-real sanity-container release-prepare release-check release-tag release-files
 
 help: ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
