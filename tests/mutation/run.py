@@ -77,8 +77,8 @@ annotations.
 |---|---|---|---|---|
 """
 MIDDLE = """
-A sample of the mutants was tested, by the fast unit tests of the core alone (`--quick`). The tables of lives, faults and
-modules, which are slower, notice more.
+A sample of the mutants was tested, by the fast unit tests of the core alone (`--quick`). The tables of lives, faults
+and modules, which are slower, notice more.
 
 ## Survivors
 
