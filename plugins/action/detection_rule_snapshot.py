@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _rule_snapshot
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
 from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
@@ -49,7 +50,7 @@ class ActionModule(KibanaAction):
             client = client_for(connection, self._display.warning)
             space = client.settings.space or DEFAULT_SPACE
             found = {kind: READ[kind](client, names) for kind, names in named.items() if names}
-        except (Refusal, SettingsError, KibanaError) as error:
+        except (Refusal, SettingsError, PlanError, KibanaError) as error:
             details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
             return {**result, "failed": True, **details}
         return {**result, **self._written(dest, found, space), "changes": changes}

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _mapping, _select, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
 from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
@@ -30,7 +31,7 @@ class ActionModule(KibanaAction):
         try:
             options, connection = self._options()
             chosen = self._chosen(options, connection)
-        except (_select.Refusal, SettingsError, KibanaError) as error:
+        except (_select.Refusal, SettingsError, PlanError, KibanaError) as error:
             details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
             return {**result, "failed": True, **details}
         return {**result, **self._written(options, chosen, connection.get("kibana_space") or DEFAULT_SPACE)}

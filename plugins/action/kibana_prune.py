@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _prune, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._apply import ManyAction
 from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
@@ -27,7 +28,7 @@ class ActionModule(ManyAction):
             areas, most, connection = self._options()
             surplus = {area.kind: self._surplus(area, connection) for area in areas}
             _prune.guard(surplus, most)
-        except (_prune.Refusal, SettingsError, KibanaError) as error:
+        except (_prune.Refusal, SettingsError, PlanError, KibanaError) as error:
             details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
             return {**result, "failed": True, **details}
         parts = [

@@ -41,3 +41,11 @@ def test_values_for_a_list_that_shall_not_be(kibana: Kibana) -> None:
     assert not kibana.ok("value_list", task, check=True)["changed"]
     assert not kibana.ok("value_list", task)["changed"]
     assert kibana.writes() == []
+
+
+@pytest.mark.parametrize("body", ['{"id": '])
+def test_an_export_that_is_none(kibana: Kibana, tmp_path: Path, body: str) -> None:
+    with world(kibana, tmp_path) as there:
+        kibana.fault(method="POST", path="/.*_export", status=200, body=body)
+        result = there.run(Step("export", "kibana_export", {"dest": "x"}))
+    assert result["failed"] and "no JSON" in result["msg"], result
