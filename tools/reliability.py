@@ -141,6 +141,7 @@ def page(entries: list[Entry]) -> str:
     """The part of the page between the marks."""
     of = by(entries, "kind")
     lost = sorted({entry["module"] for entry in of.get("writers", []) if entry["lost"]})
+    wider = sorted({entry["module"] for entry in of.get("writers", []) if entry["wider"]})
     lines = "\n".join(f"- {line}" for line in counts(entries))
     return (
         "Written by `make reliability`. Every module runs its own documented examples against the emulator, in this"
@@ -148,7 +149,8 @@ def page(entries: list[Entry]) -> str:
         "## Concurrent writers\n\nSomebody else changes another field of the same object right before one of our"
         " requests. Where Kibana replaces an object as a whole and offers no lock, a change between our last read and"
         " our write is lost; the two follow each other directly, without a request between them. So it is with "
-        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}.\n\n"
+        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}. The window is wider, as other things are read in between or one field"
+        f" decides on another, with {', '.join(f'`{name}`' for name in wider) or 'no module'}.\n\n"
         f"## Faults\n\n{matrix(of.get('faults', []))}"
     )
 

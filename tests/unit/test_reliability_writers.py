@@ -125,4 +125,4 @@ def test_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
         assert not lost or blind, f"{lost} is lost before {ours.before}: {log}"
 
     run()
-    report.add("writers", [{"module": case.module, "case": str(case), **counts}])
+    report.add("writers", [{"module": case.module, "case": str(case), "wider": case.module in WIDER, **counts}])
