@@ -39,7 +39,8 @@ Entry = dict[str, Any]
 
 def measured(log: Path) -> int:
     """Run the tests; what they count goes to *log*."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/unit", "-k", "test_reliability"]
+    tests = sorted(map(str, (ROOT / "tests" / "unit").glob("test_reliability_*.py")))
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *tests]
     own = {**os.environ, "RELIABILITY_LOG": str(log), "STACKOPS_FULL": "1"}
     return subprocess.run(command, cwd=ROOT, env=own, check=False).returncode
 
@@ -149,8 +150,9 @@ def page(entries: list[Entry]) -> str:
         "## Concurrent writers\n\nSomebody else changes another field of the same object right before one of our"
         " requests. Where Kibana replaces an object as a whole and offers no lock, a change between our last read and"
         " our write is lost; the two follow each other directly, without a request between them. So it is with "
-        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}. The window is wider, as other things are read in between or one field"
-        f" decides on another, with {', '.join(f'`{name}`' for name in wider) or 'no module'}.\n\n"
+        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}. It is wider, as"
+        " other things are read in between or one field decides on another, with"
+        f" {', '.join(f'`{name}`' for name in wider) or 'no module'}.\n\n"
         f"## Faults\n\n{matrix(of.get('faults', []))}"
     )
 

@@ -62,7 +62,7 @@ FREE = {("kibana_request", "path")}  # whose purpose is to name any path
 OUTSIDE = ("slash", "traversal", "list of texts", "encoded traversal")  # these would name files outside of the folder
 LONGEST_MESSAGE = 5000
 # Asked for references, spaces and versions, whatever the module.
-COMMON = {"spaces", "status", "features", "security", "actions", "uptime"}
+COMMON = {"spaces", "status", "features", "security", "actions", "uptime", "exception_lists"}
 AREA = re.compile(r"/(?:api|internal)/([^/]+)")
 ANSIBLE = re.compile(r"argument '|value of |Value '|parameters are mutually|Unsupported parameters|missing required")
 PATH = re.compile(r"[\w/.~%!$&'()*+,;=:@-]*")
