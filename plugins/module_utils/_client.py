@@ -88,14 +88,20 @@ class KibanaClient:
         self.get(path, in_space=in_space)
         return True
 
-    def delete(self, path: str, *, in_space: bool = True, params: Any = None, json: Any = None) -> None:
-        """Delete an object that was there when last read; one that is gone by now is deleted."""
+    def delete(
+        self, path: str, *, in_space: bool = True, params: Any = None, json: Any = None, is_there: Any = None
+    ) -> None:
+        """Delete an object that was there when last read; one that is gone by now is deleted.
+
+        Where a 404 may mean the route, too, the object is looked at again: by ``is_there()``, else by reading *path*.
+        """
         try:
             self.call("DELETE", path, in_space=in_space, params=params, json=json)
         except KibanaError as error:
-            if error.status != 404 or (is_route_missing(error.error) and self._is_there(path, in_space)):
+            unclear = error.status == 404 and is_route_missing(error.error)
+            if error.status != 404 or (unclear and (is_there() if is_there else self._is_there(path, in_space))):
                 raise
-            self.doubt = error if is_route_missing(error.error) else None
+            self.doubt = error if unclear else None
 
     def _is_there(self, path: str, in_space: bool) -> bool:
         """Whether an object can be read after all; not so where there is no such route for reading."""

@@ -244,6 +244,9 @@ def find_by_name(context: Context, resource: Resource, field: str, name: Any) ->
 
 
 def _plan(context: Context, resource: Resource, current: dict[str, Any] | None) -> Plan:
+    """What to do; a resource's own plan is not asked about what is absent and is to be."""
+    if current is None and context.params["state"] == "absent":
+        return Plan("none")
     if resource.plan:
         planned: Plan = resource.plan(context, current)
         return planned

@@ -156,7 +156,8 @@ def apply(context, step):
     """Write the whole, or delete. Both name the configuration in the body."""
     client, service = context.client, service_of(context.params)
     if step.action == "delete":
-        client.delete(CONFIGURATIONS, json={"service": service}, in_space=False)
+        body = {"service": service}
+        client.delete(CONFIGURATIONS, json=body, in_space=False, is_there=lambda: find(context) is not None)
         return
     body = {"service": service, "settings": step.after.get("settings", {})}
     if step.after.get("agent_name"):

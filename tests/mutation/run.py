@@ -36,7 +36,7 @@ CORE = ("_normalise", "_plan", "_client", "_args", "_session", "_many", "_reads"
 UNIT = "tests/unit/module_utils/"
 LIFE = "tests/unit/test_lifecycle.py"
 # The fast tests, the likeliest to notice first. What follows is only asked where these do not notice.
-QUICKEST = UNIT + "test_core.py"
+QUICKEST = UNIT + "test_small_pieces.py"
 FIRST: dict[str, list[str]] = {
     "_normalise": [UNIT + "test_plan.py"],
     "_plan": [UNIT + "test_plan.py"],

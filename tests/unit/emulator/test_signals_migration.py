@@ -99,7 +99,7 @@ def test_a_copy_that_lacks_documents_fails(api: Api) -> None:
 
 
 def test_the_sixth_bulk_action_at_once_is_refused() -> None:
-    emulator = Emulator(latency_ms=300)
+    emulator = Emulator(latency_ms=1500)
     body = {"action": "enable", "query": "alert.attributes.name: none"}
 
     def send(_number: int) -> int:

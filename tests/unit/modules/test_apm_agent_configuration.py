@@ -87,10 +87,15 @@ def test_a_kibana_without_the_function_is_not_an_absent_configuration(kibana: Ki
 
 
 def test_gone_before_it_could_be_deleted(kibana: Kibana) -> None:
+    gone = {"method": "DELETE", "path": BASE, "status": 404, "body": {"statusCode": 404, "message": "Not Found"}}
     kibana.ok("apm_agent_configuration", {**SHOP, "settings": {}})
-    kibana.fault(method="DELETE", path=BASE, status=404, body={"statusCode": 404, "message": "Not Found"})
+    kibana.fault(**gone)
+    assert kibana.fails("apm_agent_configuration", {**SHOP, "state": "absent"})["status"] == 404
+    kibana.no_faults()
+    kibana.fault(**gone, carried_out=True)
     assert kibana.ok("apm_agent_configuration", {**SHOP, "state": "absent"})["changed"]
     kibana.no_faults()
+    kibana.ok("apm_agent_configuration", {**SHOP, "settings": {}})
     kibana.fault(method="DELETE", path=BASE, status=400, body={"statusCode": 400, "message": "no"})
     assert kibana.fails("apm_agent_configuration", {**SHOP, "state": "absent"})["status"] == 400
 

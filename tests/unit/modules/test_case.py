@@ -265,3 +265,11 @@ def test_a_kibana_without_cases_says_so(kibana: Kibana) -> None:
     kibana.fault(path="/api", status=404, body={"statusCode": 404, "error": "Not Found", "message": "Not Found"})
     for params in ({}, {"id": "x"}, {"gather": "alerts", "id": "x"}):
         assert "does not have this function" in kibana.fails("case_info", params)["msg"]
+
+
+def test_a_case_that_is_absent_and_is_to_be_is_left_alone_whatever_else_is_given(kibana: Kibana) -> None:
+    connector = {"id": "sn", "name": "SN", "type": ".servicenow", "fields": {"urgency": "2"}}
+    params = {"title": "Gone", "owner": "securitySolution", "state": "absent", "connector": connector}
+    for check in (True, False):
+        assert kibana.ok("case", params, check=check)["changed"] is False
+    assert kibana.writes() == []

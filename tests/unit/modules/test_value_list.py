@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 import tracemalloc
 from pathlib import Path
@@ -150,9 +151,10 @@ def test_an_import_that_is_refused_says_what_was_done(kibana: Kibana) -> None:
     values = [f"v{number}" for number in range(6000)]
     result = kibana.fails("value_list", {"id": "x", "items": values, "exact": True})
     assert (result["status"], result["method"], result["path"]) == (403, "POST", f"{ITEMS}/_import")
-    assert "5000 of 6000 values were added, 1 of 1 deleted." in result["msg"]
+    # The two files are sent at the same time, and either can be the one that is refused.
+    assert re.search("(5000|1000) of 6000 values were added, 1 of 1 deleted\\.", result["msg"])
     assert "Kibana refused POST" in result["msg"]
-    assert (result["item_counts"]["added"], len(result["items_not_added"])) == (5000, 1000 + 0)
+    assert (result["item_counts"]["added"], len(result["items_not_added"])) in ((5000, 1000), (1000, 5000))
     assert kibana.waits == [], "a refusal needs no waiting"
 
 
