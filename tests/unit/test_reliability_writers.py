@@ -7,8 +7,8 @@ The other writer, be it another play or a person, sets other fields of the same 
 our requests, from the first read to the last write.
 
 Kibana has a lock for few of its objects, LOCKED names their modules. Where a PUT replaces the whole object blindly, a
-change that comes between our last read and that PUT is lost, whatever a client does. Even there nothing may be lost that
-came before our last read: between it and the write no other request may be sent. WIDER names the exceptions.
+change that comes between our last read and that PUT is lost, whatever a client does. Even there nothing may be lost
+that came before our last read: between it and the write no other request may be sent. WIDER names the exceptions.
 """
 
 from __future__ import annotations
