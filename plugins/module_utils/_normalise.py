@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, Node
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import MISSING, PLAIN, Node
 
 SECRET_SENT = "(a secret will be sent)"
 SECRET_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -36,6 +36,8 @@ def prune(value: Any) -> Any:
 
 def fill(value: Any, node: Node) -> Any:
     """Add the server's defaults to every dict that lacks them; never makes a dict that is not there."""
+    if node is PLAIN:
+        return value
     if isinstance(value, dict):
         filled = {key: fill(item, node.child(key)) for key, item in value.items()}
         for key, child in node.children.items():
@@ -49,6 +51,8 @@ def fill(value: Any, node: Node) -> Any:
 
 def strip(value: Any, node: Node) -> Any:
     """Drop what is never compared: read-only fields and secrets, and a dict that has nothing else."""
+    if node is PLAIN:
+        return value
     if isinstance(value, dict):
         kept = {
             key: (item, strip(item, node.child(key)))
@@ -94,7 +98,13 @@ def _sort_key(value: Any) -> str:
 
 
 def same(left: Any, right: Any, node: Node) -> bool:
-    """Whether two values mean the same for Kibana."""
+    """Whether two values mean the same for Kibana. Most are the very same, which is quickly told."""
+    if left is right or (type(left) is str and left == right):
+        return True
+    if node.canonical is None and isinstance(left, dict) and isinstance(right, dict):
+        names = [*left, *(name for name in right if name not in left)]
+        if all(type(name) is str for name in names):
+            return all(same(left.get(name), right.get(name), node.child(name)) for name in names)
     return bool(canonical(left, node) == canonical(right, node))
 
 
