@@ -8,12 +8,15 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import yaml
+from conftest import ROOT
 from plays import Played, play
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _drift, _drift_text
@@ -40,6 +43,18 @@ STATE: dict[str, Any] = {
     "kibana_detection_rules": [{**RULE, "rule_id": f"rule-{n}", "name": f"Rule {n}"} for n in range(12)],
 }
 ROLE = "stackops.kibana.{}"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BROWSER = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
 
 
 def run_role(folder: Path, url: str, role: str, **variables: Any) -> Played:
@@ -116,6 +131,35 @@ def test_twenty_planted_changes_are_found_and_nothing_else(tmp_path: Path) -> No
         assert all(name in text for _kind, name, _result in wanted)
         assert "drift-s3cret" not in text
     assert "drift-s3cret" not in played.output
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+@pytest.mark.parametrize(("look", "width"), (("light", 1200), ("dark", 480)))
+def test_the_page_in_a_browser(tmp_path: Path, look: str, width: int) -> None:
+    """The picture is kept in .build/drift, to be looked at."""
+    with EmulatorServer(Emulator()) as server:
+        assert run_role(tmp_path, server.url, "kibana_config").status == 0
+        wanted = planted(server.url)
+        assert run_role(tmp_path, server.url, "drift_report").status == 0
+    page = tmp_path / "drift" / "drift.html"
+    picture = ROOT / ".build" / "drift" / f"{look}-{width}.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.unlink(missing_ok=True)
+    options = [*BROWSER, f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},2600"]
+    dark = ["--blink-settings=preferredColorScheme=0"] if look == "dark" else []
+    for wanted_output in ("--dump-dom", f"--screenshot={picture}"):
+        done = subprocess.run(
+            [str(CHROMIUM), *options, *dark, wanted_output, page.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        if wanted_output == "--dump-dom":
+            shown = html.unescape(done.stdout)
+            assert shown.count("<details") == len(wanted)
+            assert all(f"{kind}: {name}" in shown for kind, name, _result in wanted)
+    assert picture.stat().st_size > 20_000
 
 
 def test_what_cannot_be_looked_at_is_part_of_the_report(tmp_path: Path) -> None:
