@@ -191,10 +191,12 @@ from ansible_collections.stackops.kibana.plugins.module_utils._connector import 
     ITEM,
     LONGEST_ID,
     SYSTEM_ID,
-    comparable,
     find_connector,
-    needs_secrets,
     references,
+)
+from ansible_collections.stackops.kibana.plugins.module_utils._connector_config import (
+    comparable,
+    needs_secrets,
     without_blanks,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
