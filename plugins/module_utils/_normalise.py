@@ -99,11 +99,11 @@ def _sort_key(value: Any) -> str:
 
 def same(left: Any, right: Any, node: Node) -> bool:
     """Whether two values mean the same for Kibana. Most are the very same, which is quickly told."""
-    if left is right or (type(left) is str and left == right):
+    if left is right or (isinstance(left, str) and left == right):
         return True
     if node.canonical is None and isinstance(left, dict) and isinstance(right, dict):
         names = [*left, *(name for name in right if name not in left)]
-        if all(type(name) is str for name in names):
+        if all(isinstance(name, str) for name in names):
             return all(same(left.get(name), right.get(name), node.child(name)) for name in names)
     return bool(canonical(left, node) == canonical(right, node))
 
