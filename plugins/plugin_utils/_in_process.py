@@ -29,9 +29,17 @@ from ansible.module_utils.common import json as module_json
 from ansible.module_utils.common import warnings as module_warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 
+from ansible_collections.stackops.kibana.plugins.plugin_utils import _compiled
+
 COLLECTION = "ansible_collections.stackops.kibana.plugins"
 PROFILE = "legacy"  # how ansible-core 2.19 and newer name the serialization that ordinary modules use
-PRELOADED = ("requests", f"{COLLECTION}.module_utils._engine", f"{COLLECTION}.module_utils._client")
+# What modules import, as far as many of them do.
+PRELOADED = (
+    "requests",
+    "concurrent.futures.thread",
+    "difflib",
+    *(f"{COLLECTION}.module_utils.{name}" for name in ("_engine", "_client", "_many", "_secrets_file")),
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ def telling(show: Callable[[str], None] | None) -> Iterator[None]:
 
 def preload() -> bool:
     """Import what every module needs, so that forked workers find it there. False where something is not installed."""
+    _compiled.install()
     try:
         for name in PRELOADED:
             importlib.import_module(name)
