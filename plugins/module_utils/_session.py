@@ -10,6 +10,7 @@ import email.utils
 import os
 import ssl
 import time
+import traceback
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -167,14 +168,20 @@ def redirected(method: str, path: str, url: str, response: Any, settings: Settin
 
 def unreachable(error: Exception, method: str, path: str, settings: Settings) -> KibanaError:
     """The error for a request that got no answer: which check failed, and what to do."""
-    cut = not isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError))
+    unsent = isinstance(error, requests.exceptions.ConnectTimeout) or _in_handshake(error)
     refused = "refused" in str(error).lower()
     return KibanaError(
         f"{_reason(error, settings)} ({method} {path})",
         method=method,
         path=path,
-        ambiguous=cut and not refused and not isinstance(error, requests.exceptions.ProxyError),
+        ambiguous=not unsent and not refused and not isinstance(error, requests.exceptions.ProxyError),
     )
+
+
+def _in_handshake(error: Exception) -> bool:
+    """Whether TLS failed before anything was sent, and not amid an answer."""
+    course = traceback.format_exception(type(error), error, error.__traceback__)
+    return isinstance(error, requests.exceptions.SSLError) and "do_handshake" in "".join(course)
 
 
 def _reason(error: Exception, settings: Settings) -> str:
@@ -189,7 +196,8 @@ def _reason(error: Exception, settings: Settings) -> str:
         return f"Cannot find the host of {url}: check kibana_url and the name service"
     if "refused" in text:
         return f"{url} refused the connection: check kibana_url (host and port), and that Kibana is running"
-    return f"The connection to {url} was cut before an answer came: check Kibana and what lies between"
+    tls = ", or use https://" if url.startswith("http:") else ""
+    return f"The connection to {url} was cut before an answer came: check Kibana and what lies between{tls}"
 
 
 def _tls_reason(text: str, url: str) -> str:
@@ -203,9 +211,15 @@ def _tls_reason(text: str, url: str) -> str:
         "unknown ca": "the server does not accept the client certificate: check kibana_client_cert",
         "CERTIFICATE_VERIFY_FAILED": "the server's certificate is signed by an unknown CA: give it as kibana_ca_cert",
         "EOF occurred": "the server ended the TLS handshake: it may demand a client certificate (kibana_client_cert)",
+        "connection has been closed": "the server ended the TLS handshake: it, or what lies between, may be down",
+        "protocol version": "the server has no TLS that is recent enough: TLS 1.2 or newer is needed",
+        "unsupported protocol": "the server has no TLS that is recent enough: TLS 1.2 or newer is needed",
         "handshake": "the TLS handshake failed: check kibana_client_cert and the TLS versions of the server",
     }
-    reason = next((reason for sign, reason in reasons.items() if sign.lower() in text.lower()), "TLS failed")
+    reason = next(
+        (reason for sign, reason in reasons.items() if sign.lower() in text.lower()),
+        "TLS failed: check Kibana and what lies between",
+    )
     return f"No trusted connection to {url}: {reason}"
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -349,17 +350,7 @@ def test_there_are_three_ways_to_handle_secrets(kibana: Kibana, module: str) -> 
         (requests.exceptions.ConnectTimeout("x"), "did not answer within 30 seconds", False),
         (requests.exceptions.ReadTimeout("x"), "did not answer within 30 seconds", True),
         (requests.exceptions.ProxyError("x"), "through the proxy", False),
-        (requests.exceptions.SSLError("certificate has expired"), "has expired: renew it", False),
-        (requests.exceptions.SSLError("hostname doesn't match"), "is for another name", False),
-        (requests.exceptions.SSLError("IP address mismatch"), "is for another name", False),
-        (requests.exceptions.SSLError("WRONG_VERSION_NUMBER"), "does not speak TLS there", False),
-        (requests.exceptions.SSLError("record layer failure"), "does not speak TLS there", False),
-        (requests.exceptions.SSLError("certificate required"), "demands a client certificate", False),
-        (requests.exceptions.SSLError("tlsv1 alert unknown CA"), "does not accept the client certificate", False),
-        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), "signed by an unknown CA", False),
-        (requests.exceptions.SSLError("EOF occurred"), "ended the TLS handshake", False),
-        (requests.exceptions.SSLError("sslv3 alert handshake failure"), "the TLS handshake failed", False),
-        (requests.exceptions.SSLError("odd"), "TLS failed", False),
+        (requests.exceptions.SSLError("bad record mac"), "TLS failed: check", True),
     ],
 )
 def test_what_is_said_where_no_answer_came(error: Exception, text: str, ambiguous: bool) -> None:
@@ -367,6 +358,39 @@ def test_what_is_said_where_no_answer_came(error: Exception, text: str, ambiguou
     assert text in found.message and found.message.endswith("(PUT /api/x)")
     assert found.ambiguous is ambiguous or text == "Cannot find the host"
     assert (found.status, found.method, found.path) == (None, "PUT", "/api/x")
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("certificate has expired", "has expired: renew it"),
+        ("hostname doesn't match", "is for another name"),
+        ("IP address mismatch", "is for another name"),
+        ("WRONG_VERSION_NUMBER", "does not speak TLS there"),
+        ("record layer failure", "does not speak TLS there"),
+        ("certificate required", "demands a client certificate"),
+        ("tlsv1 alert unknown CA", "does not accept the client certificate"),
+        ("CERTIFICATE_VERIFY_FAILED", "signed by an unknown CA"),
+        ("EOF occurred", "ended the TLS handshake: it may demand a client certificate"),
+        ("TLS/SSL connection has been closed (EOF)", "ended the TLS handshake: it, or what lies between"),
+        ("tlsv1 alert protocol version", "TLS 1.2 or newer is needed"),
+        ("UNSUPPORTED_PROTOCOL] unsupported protocol", "TLS 1.2 or newer is needed"),
+        ("sslv3 alert handshake failure", "the TLS handshake failed"),
+        ("odd", "TLS failed: check"),
+    ],
+)
+def test_before_tls_is_agreed_on_nothing_was_sent(said: str, text: str) -> None:
+    def do_handshake() -> None:
+        raise ssl.SSLError(said)
+
+    try:
+        try:
+            do_handshake()
+        except ssl.SSLError as error:
+            raise requests.exceptions.SSLError(error) from error
+    except requests.exceptions.SSLError as error:
+        found = _session.unreachable(error, "POST", "/api/x", Settings("https://k"))
+    assert text in found.message and not found.ambiguous
 
 
 @pytest.mark.parametrize(
