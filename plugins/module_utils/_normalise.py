@@ -39,7 +39,9 @@ def fill(value: Any, node: Node) -> Any:
     if node is PLAIN:
         return value
     if isinstance(value, dict):
-        filled = {key: fill(item, node.child(key)) for key, item in value.items()}
+        filled = {
+            key: fill(item, node.child(key)) if isinstance(item, (dict, list)) else item for key, item in value.items()
+        }
         for key, child in node.children.items():
             if child.default is not MISSING and filled.get(key) is None:
                 filled[key] = copy.deepcopy(child.default)
@@ -54,12 +56,14 @@ def strip(value: Any, node: Node) -> Any:
     if node is PLAIN:
         return value
     if isinstance(value, dict):
-        kept = {
-            key: (item, strip(item, node.child(key)))
-            for key, item in value.items()
-            if not (node.child(key).read_only or node.child(key).secret)
-        }
-        return {key: bare for key, (item, bare) in kept.items() if bare != {} or item == {}}
+        kept = {}
+        for key, item in value.items():
+            child = node.child(key)
+            if not (child.read_only or child.secret):
+                bare = strip(item, child) if isinstance(item, (dict, list)) else item
+                if bare != {} or item == {}:
+                    kept[key] = bare
+        return kept
     if isinstance(value, list):
         return [strip(item, node.child("[]")) for item in value]
     return value
@@ -99,13 +103,18 @@ def _sort_key(value: Any) -> str:
 
 def same(left: Any, right: Any, node: Node) -> bool:
     """Whether two values mean the same for Kibana. Most are the very same, which is quickly told."""
-    if left is right or (isinstance(left, str) and left == right):
+    if left is right or (left == right and _is_text(left)):
         return True
     if node.canonical is None and isinstance(left, dict) and isinstance(right, dict):
         names = [*left, *(name for name in right if name not in left)]
         if all(isinstance(name, str) for name in names):
             return all(same(left.get(name), right.get(name), node.child(name)) for name in names)
     return bool(canonical(left, node) == canonical(right, node))
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a text, or a list of texts alone: equal ones mean the same, unlike ``1 == True``."""
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
 def merge(before: Any, desired: Any, node: Node) -> Any:
@@ -229,16 +238,17 @@ def _mask_secret(value: Any, text: str) -> Any:
 
 
 def strings_in(value: Any) -> Iterable[str]:
-    """Every non-empty string in a nested value."""
-    if isinstance(value, str):
-        if value:
-            yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from strings_in(item)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for item in value:
-            yield from strings_in(item)
+    """Every non-empty string in a nested value, in no particular order."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            if one:
+                yield one
+        elif isinstance(one, dict):
+            rest.extend(one.values())
+        elif isinstance(one, (list, tuple, set, frozenset)):
+            rest.extend(one)
 
 
 def url_passwords(value: Any) -> set[str]:

@@ -103,8 +103,10 @@ def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | 
         after = fill(merge_fields({}, wanted, node), node)
         return Plan("create", {}, after, secrets, None, desired)
     _refuse_immutable(resource, before, wanted)
-    after = fill(merge_fields(before, wanted, node), node)
-    differs = not same(before, after, node)
+    merged = merge_fields(before, wanted, node)
+    touched = any(item is not before.get(name) for name, item in merged.items())  # mostly nothing is
+    after = fill(merged, node) if touched else before
+    differs = touched and not same(before, after, node)
     sent, kept = _secrets(resource, secrets, current, policy)
     if not (differs or sent):
         return Plan("none", before, before, {}, current, desired)
