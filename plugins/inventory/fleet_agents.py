@@ -85,8 +85,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, to_safe_group_name
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, tidy
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import (
     SELECTION,
     Fleet,
@@ -94,7 +93,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents impo
     hostname,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, option_error
 
 NAME = "stackops.kibana.fleet_agents"
 HIDDEN = ("access_api_key", "default_api_key", "sort")
@@ -113,14 +113,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory. Raises AnsibleParserError where the agents cannot be read."""
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        try:
+            self._read_config_data(path)
+        except AnsibleError as error:
+            raise AnsibleParserError(option_error(error)) from None
         try:
             agents = self._agents(self.get_cache_key(path), cache)
         except (KibanaError, PlanError, SettingsError) as error:
             if self.get_option("required"):
                 # Ansible would go on with an empty inventory, and a play that should do something would do nothing.
                 C.INVENTORY_ANY_UNPARSED_IS_FAILED = True
-            raise AnsibleParserError(f"Fleet's agents cannot be read: {error}") from error
+            raise AnsibleParserError(tidy(f"Fleet's agents cannot be read: {error}")) from None
         for name, agent in named(agents, self.display.warning):
             self._add(name, agent)
 

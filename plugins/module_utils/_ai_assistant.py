@@ -16,7 +16,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     Plans,
@@ -31,6 +30,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._many import (
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError, Policy
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 BASE = "/api/security_ai_assistant"
 PAGE_SIZE = 1000

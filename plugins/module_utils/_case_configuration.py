@@ -17,8 +17,9 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._case import typed, whole_connector, whole_fields
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context, default_plan
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 CONFIGURE = "/api/cases/configure"
 CONFIGURATION = "/api/cases/configure/{id}"

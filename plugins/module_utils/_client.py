@@ -62,6 +62,7 @@ class KibanaClient:
         self.memory: Memory = self.session.kibana_memory
         self.reads = Reads(self, self.memory)
         self.doubt: KibanaError | None = None  # why what was deleted may be there all the same
+        self.sent = 0
 
     def get(self, path: str, *, in_space: bool = True, params: Any = None) -> Any:
         """The decoded answer."""
@@ -183,6 +184,7 @@ class KibanaClient:
         ``content`` is a body that is neither JSON nor a form: its type and its bytes.
         """
         path = self._in_space(path) if in_space else path
+        self.sent += 1
         again = safe or method in IDEMPOTENT
         left = self.settings.retries if retry else 0
         attempt, lost = 0, False

@@ -15,11 +15,12 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context, default_plan, find_by_name
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, find_by_name
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import prune, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 COLLECTION = "/api/data_views"
 CREATE = "/api/data_views/data_view"

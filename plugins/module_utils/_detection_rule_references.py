@@ -10,7 +10,7 @@ In check mode a reference to something that the same play has yet to create is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
@@ -31,7 +31,6 @@ class References:
     client: KibanaClient
     check_mode: bool
     warn: Callable[[str], None]
-    lists: dict[str, Any] = field(default_factory=dict)
 
     def resolve(self, rule: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
         """The rule with ids for names. Raises :class:`PlanError` for what is not there or not clear."""
@@ -91,15 +90,18 @@ class References:
             if other["list_id"] == entry["list_id"] and other["namespace_type"] in spaces:
                 return {**other, **entry}
         for namespace in spaces:
-            path = fill_path(EXCEPTION_LIST, {"list_id": entry["list_id"], "namespace_type": namespace})
-            if path not in self.lists:  # many rules share a list
-                self.lists[path] = self.client.find(path)
-            found = self.lists[path]
-            if found is not None:
+            found = self._stored_list(entry["list_id"], namespace)
+            if found:
                 return {"id": found["id"], "type": found["type"], "namespace_type": namespace, **entry}
         self._missing(f"exceptions_list: there is no exception list {entry['list_id']!r}", "correct list_id")
         unknown = {"id": KNOWN_AFTER_APPLY, "type": KNOWN_AFTER_APPLY, "namespace_type": spaces[0]}
         return {**unknown, **entry}
+
+    def _stored_list(self, list_id: str, namespace: str) -> dict[str, Any]:
+        """An exception list, read once for all rules that share it; empty where there is none."""
+        path = fill_path(EXCEPTION_LIST, {"list_id": list_id, "namespace_type": namespace})
+        found: dict[str, Any] = self.client.cached(path, lambda: self.client.find(path) or {}, path)
+        return found
 
     def _missing(self, what: str, advice: str) -> None:
         if not self.check_mode:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._exception_items import (
     WINDOW,
@@ -38,6 +37,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     plan_many,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError, Policy, plan
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 ATTEMPTS = 3
 NEW_LIST = ("name", "description", "type")

@@ -23,8 +23,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 FILE: dict[str, dict[str, Any]] = {
     "dest": {"type": "path"},
@@ -51,8 +52,9 @@ class Output:
         self.dest: str | None = context.params["dest"]
         if self.dest is None:
             return
-        if "\0" in self.dest:
-            raise PlanError("dest contains the character NUL, which no file name may.")
+        problem = unreadable(self.dest)
+        if problem:
+            raise PlanError(f"dest is {self.dest}, which {problem}.")
         if os.path.isdir(self.dest) or self.dest.endswith(os.sep):
             raise PlanError(f"dest is {self.dest}, which is a directory: name a file in it.")
         self.folder = os.path.dirname(os.path.abspath(self.dest))
@@ -120,6 +122,9 @@ class Output:
 
 def read_source(option: str, path: str) -> bytes:
     """The content of the file that an option names. Raises :class:`PlanError` where it cannot be read."""
+    problem = unreadable(path)
+    if problem:
+        raise PlanError(f"{option} names {path}, which {problem}.")
     if not os.path.exists(path):
         raise PlanError(f"{option} names {path}, which does not exist on the host that runs the module.")
     if os.path.isdir(path):

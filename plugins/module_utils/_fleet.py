@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context, default_plan
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 # They belong to no space, come as a whole list, and are found by id or by name.
 TRAITS: dict[str, Any] = {

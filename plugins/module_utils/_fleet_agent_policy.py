@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context, default_plan
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import POLICIES
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_references import AGENT_POLICIES, only, shared_id
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import prune
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 POLICY = POLICIES + "/{id}"
 REFERENCES = ("data_output_id", "monitoring_output_id", "download_source_id", "fleet_server_host_id")

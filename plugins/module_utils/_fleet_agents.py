@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import find_policy, policies
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 AGENTS = "/api/fleet/agents"
 AGENT = "/api/fleet/agents/{id}"

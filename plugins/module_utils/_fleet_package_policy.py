@@ -16,7 +16,7 @@ from typing import Any, cast
 from ansible_collections.stackops.kibana.plugins.module_utils import _fleet_package as package
 from ansible_collections.stackops.kibana.plugins.module_utils._args import UPDATE_SECRETS
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context, default_plan
+from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs import (
     InputError,
@@ -38,6 +38,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._normalise import 
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Node, Resource
 from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 POLICIES = "/api/fleet/package_policies"
 POLICY = POLICIES + "/{id}"
@@ -76,29 +77,24 @@ def check(params: dict[str, Any]) -> str | None:
 
 
 def find(context: Context) -> dict[str, Any] | None:
-    """The policy by its id, else by its name; then it is known which variables are secret."""
+    """The policy by its id, else by its name."""
     client, params = context.client, context.params
     if params["id"] is not None:
         path = fill_path(POLICY, {"id": params["id"]})
         answer: Any = client.find(path, params=SIMPLIFIED, probe=POLICIES)
-        current = cast("dict[str, Any] | None", answer and answer["item"])
-    else:
-        name = params["name"].strip()
-        query = {**SIMPLIFIED, "kuery": f"ingest-package-policies.name:{quoted(name)}"}
-        items = client.pages(POLICIES, items="items", size_name="perPage", params=query)
-        current = only([item for item in items if item.get("name") == name], "package policy", name)
-    if params["state"] != "absent":
-        learn(context, current)
-    return current
+        return cast("dict[str, Any] | None", answer and answer["item"])
+    name = params["name"].strip()
+    query = {**SIMPLIFIED, "kuery": f"ingest-package-policies.name:{quoted(name)}"}
+    items = client.pages(POLICIES, items="items", size_name="perPage", params=query)
+    return only([item for item in items if item.get("name") == name], "package policy", name)
 
 
 def learn(context: Context, current: dict[str, Any] | None) -> None:
-    """Find out which variables are secret, for everything that is shown from here on."""
+    """Find out which variables are secret, for everything that is shown from here on; the version is decided."""
     name, version = stored_package(current)
     given = {"vars": variables(context.params["vars"]), "inputs": typed(context.params["inputs"])}
     if name is None and (context.params["package"] or {}).get("name"):
-        name, version = context.params["package"]["name"], target(context, current)
-        context.params["package"] = {"name": name, "version": version}  # decided once, for the plan as well
+        name, version = context.params["package"]["name"], context.params["package"]["version"]
     resource = cast("Resource", context.resource)
     manifest = manifest_of(context.client, name, version) if name and version else None
     mark_secrets(resource.traits, manifest, given, decode(current) if current else {})
@@ -132,6 +128,9 @@ def plan(context: Context, current: dict[str, Any] | None) -> Plan:
         return replace(step, before={key: value for key, value in step.before.items() if key not in VARIABLES})
     named = current or (context.params["package"] or {}).get("name")
     version = target(context, current) if named else None
+    if context.params["package"]:
+        context.params["package"]["version"] = version  # decided once
+    learn(context, current)
     params = _resolved(context, current, version)
     view = replace(context, params=params)
     base = upgraded(context, current, version) if current and version else current
@@ -141,10 +140,12 @@ def plan(context: Context, current: dict[str, Any] | None) -> Plan:
         step = _with_switches(context, step, params, version)
     except InputError as error:
         raise PlanError(str(error)) from None
+    before = default_plan(view, current).before if current else {}
+    changed = step.changed or before != step.after
+    if changed:
+        _refuse_several(context, step)
     if current is None:
         return step
-    before = default_plan(view, current).before
-    changed = step.changed or before != step.after
     step = replace(step, action="update" if changed else "none", before=before)
     return replace(step, extra={"revision_before": current.get("revision")})
 
@@ -216,7 +217,7 @@ def apply(context: Context, step: Plan) -> dict[str, Any] | None:
         return None
     body = encode(step)
     if "policy_ids" in body and client.version < (8, 15):
-        body.update(policy_id=_single(body.pop("policy_ids")))
+        body.update(policy_id=next(iter(body.pop("policy_ids")), None))
     if force:
         body["force"] = True
     if step.action == "create":
@@ -229,10 +230,10 @@ def apply(context: Context, step: Plan) -> dict[str, Any] | None:
     return cast("dict[str, Any]", found["item"])
 
 
-def _single(identities: list[str]) -> str | None:
-    if len(identities) > 1:
+def _refuse_several(context: Context, step: Plan) -> None:
+    """Raise where an older Kibana cannot do it. The version is asked for here, before the last look at the policy."""
+    if context.client.version < (8, 15) and len(step.after.get("policy_ids") or []) > 1:
         raise PlanError("policy_ids has several agent policies, and this Kibana takes one: give one, or use 8.15.")
-    return identities[0] if identities else None
 
 
 def resource(options: dict[str, Any]) -> Resource:

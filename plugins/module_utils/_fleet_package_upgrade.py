@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _fleet_package as package
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs import (
     mark_secrets,
     simplified,
@@ -24,6 +23,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs impo
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 DRY_RUN = "/api/fleet/package_policies/upgrade/dryrun"
 
@@ -76,6 +76,21 @@ def upgraded(context: Context, current: dict[str, Any], version: str) -> dict[st
             f" {version}."
         )
     moved = {**current, "package": {**current["package"], "version": version}}
+    # The same policy is not asked about twice: nothing may come between the last look at it and the write.
+    key = f"dry run {current['id']} {current.get('version')} {version}"
+    answer = context.client.cached(key, lambda: _dry_run(context, current, version), DRY_RUN)
+    if not answer:
+        return moved
+    proposed = (answer.get("diff") or [{}, {}])[1]
+    _refuse_errors(context, answer, proposed)
+    found = {**moved, **simplified(proposed)}
+    mark_secrets(cast(Resource, context.resource).traits, manifest_of(context.client, name, version), found)
+    return found
+
+
+def _dry_run(context: Context, current: dict[str, Any], version: str) -> dict[str, Any]:
+    """What Kibana answers to an upgrade that it only tries; empty where the package is not there yet."""
+    name, _stored = stored_package(current)
     item = package.read(context.client, name)
     installed = package.installed_version(item) if item else None
     if installed != version:
@@ -83,14 +98,10 @@ def upgraded(context: Context, current: dict[str, Any], version: str) -> dict[st
         if not context.check_mode:
             raise PlanError(f"{message}: install that with fleet_package first.")
         context.warn(f"{message}; what an upgrade makes of the policy is known once it is.")
-        return moved
+        return {}
     body = {"packagePolicyIds": [current["id"]], "packageVersion": version}
-    (answer,) = context.client.call("POST", DRY_RUN, json=body, safe=True)
-    proposed = (answer.get("diff") or [{}, {}])[1]
-    _refuse_errors(context, answer, proposed)
-    found = {**moved, **simplified(proposed)}
-    mark_secrets(cast(Resource, context.resource).traits, manifest_of(context.client, name, version), found)
-    return found
+    answers: list[dict[str, Any]] = context.client.call("POST", DRY_RUN, json=body, safe=True)
+    return answers[0]
 
 
 def _refuse_errors(context: Context, answer: dict[str, Any], proposed: dict[str, Any]) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import POLICIES
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 _OUTPUTS = Listing("/api/fleet/outputs", "items", in_space=False)
 AGENT_POLICIES = Listing(POLICIES, "items", "perPage", envelope="item")

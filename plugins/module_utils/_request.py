@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, looks_like_html
 from ansible_collections.stackops.kibana.plugins.module_utils._files import Output, read_source
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import (
@@ -38,6 +37,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._request_compare i
     traits,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 NDJSON = "application/x-ndjson"
 

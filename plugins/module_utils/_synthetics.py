@@ -14,6 +14,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._client import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing
 
 MONITORS = "/api/synthetics/monitors"
 MONITOR = "/api/synthetics/monitors/{id}"
@@ -120,7 +121,15 @@ class Places:
         return _among([item for item in listed if item.get("isServiceManaged")], name) or name
 
     def _private(self, name: str) -> str:
-        found = _among(self.client.get(PRIVATE_LOCATIONS), name)
+        wanted = name.lower()
+        found = _among(
+            self.client.reads.search(
+                Listing(PRIVATE_LOCATIONS),
+                lambda item: wanted in (str(item.get("id", "")).lower(), str(item.get("label", "")).lower()),
+                reference=True,
+            ),
+            name,
+        )
         if found is not None:
             return found
         message = f"private_locations: there is no private location {name!r} in this space"

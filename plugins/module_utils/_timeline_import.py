@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._many import chunks
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._timelines import (
     TIMELINE,
     essence,

@@ -136,9 +136,9 @@ summary:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._ai_assistant import STAMPS, Kind, check, converge
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 FIELD = {
     "field": {"type": "str", "required": True},

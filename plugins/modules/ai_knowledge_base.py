@@ -77,9 +77,9 @@ ready:
 import time
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 PATH = "/api/security_ai_assistant/knowledge_base/{resource}"
 LONGEST_PAUSE = 10

@@ -67,7 +67,7 @@ prompts:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._ai_assistant import find
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OPTIONS = {
     "name": {"type": "str"},

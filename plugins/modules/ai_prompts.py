@@ -143,10 +143,10 @@ summary:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._ai_assistant import STAMPS, Kind, check, converge
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 PROMPT = {
     "name": {"type": "str", "required": True},

@@ -377,6 +377,7 @@ REQUIRED = ("name", "rule_type_id", "consumer", "schedule")
 # What an update replaces; the rest has endpoints of its own.
 CONTENT = ("name", "tags", "schedule", "params", "actions", "notify_when", "throttle", "alert_delay", "flapping")
 CONTENT = (*CONTENT, "artifacts")
+SWITCHES = ("enabled", "mute_all", "muted_alert_ids")
 NO_ARTIFACTS = {"dashboards": [], "investigation_guide": {"blob": ""}}
 
 
@@ -412,7 +413,7 @@ def plan(context, current):
     if params["actions"] is not None:
         actions = with_connectors(context.client, prune(params["actions"]), context.check_mode, context.warn)
         by_rule = is_by_rule(params, current, actions)
-        stored, kind = (current or {}).get("actions") or [], params["rule_type_id"] or (current or {})["rule_type_id"]
+        stored, kind = (current or {}).get("actions") or [], params["rule_type_id"] or (current or {}).get("rule_type_id", "")
         whole = complete_actions(actions, stored, by_rule, lambda: default_group(context.client, kind))
         context = replace(context, params={**params, "actions": whole})
     step = _with_key(context, _beyond_fields(context, default_plan(context, current), by_rule))
@@ -503,7 +504,7 @@ def apply(context, step):
         body = {**encode(step), **{name: step.after[name] for name in ("rule_type_id", "consumer", "enabled")}}
         path = COLLECTION if wanted is None else fill_path(ITEM, {"id": wanted})
         rule = client.call("POST", path, json=body, safe=wanted is not None)
-        return _follow(client, rule, step.after)
+        return _follow(client, rule, {}, step.after)
     path = fill_path(ITEM, {"id": step.current["id"]})
     if step.action == "delete":
         return client.delete(path)
@@ -514,12 +515,16 @@ def apply(context, step):
     if "api_key_owner" in step.after and not renewed:
         client.call("POST", f"{path}/_update_api_key", safe=True)
         rule = client.get(path)
-    return _follow(client, rule, step.after)
+    return _follow(client, rule, step.before, step.after)
 
 
-def _follow(client, rule, after):
-    """Enable, disable, mute and unmute what is not so yet."""
+def _follow(client, rule, before, after):
+    """Enable, disable, mute and unmute what is not so yet; what the plan does not change stays as somebody has set it."""
     path, done = fill_path(ITEM, {"id": rule["id"]}), []
+    planned = {name for name in SWITCHES[:2] if after[name] != before.get(name)}
+    if "mute_all" in planned or set(after["muted_alert_ids"]) != set(before.get("muted_alert_ids", ())):
+        planned.add("muted_alert_ids")
+    after = {name: (after if name in planned else rule)[name] for name in SWITCHES}
     if rule["enabled"] != after["enabled"]:
         done.append("_enable" if after["enabled"] else "_disable")
     muted = set(rule["muted_alert_ids"])

@@ -148,7 +148,7 @@ health:
 import json
 
 from ansible_collections.stackops.kibana.plugins.module_utils._alerting_rule import FIND, TYPES, find_rule
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 STRING = {"type": "str"}
 STRINGS = {"type": "list", "elements": "str"}

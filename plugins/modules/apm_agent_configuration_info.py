@@ -81,7 +81,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._apm import (
     service_of,
     shown,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 
 def read(context):

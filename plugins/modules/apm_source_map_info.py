@@ -82,7 +82,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._apm_source_map im
     listed,
     shown,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OPTIONS = {**{name: {"type": "str"} for name in IDENTITY}, "contents": {"type": "bool", "default": False}}
 

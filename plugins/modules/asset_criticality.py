@@ -154,7 +154,6 @@ route:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._asset_criticality import KEY, LEVEL, place
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     EXACT,
     guard_deletions,
@@ -165,6 +164,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._many import (
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Policy
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import plan as plan_one
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 FIELDS = ["host.name", "user.name", "service.name", "related.entity"]
 UNASSIGNED = "unassigned"

@@ -190,7 +190,7 @@ tags:
 
 from ansible_collections.stackops.kibana.plugins.module_utils._case import CASES, OWNERS, find_case
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 
 def several(choices=None):

@@ -248,10 +248,10 @@ execution:
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._connector import ITEM, find_connector
 from ansible_collections.stackops.kibana.plugins.module_utils._connector_types import ready_params
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     "id": {"type": "str"},

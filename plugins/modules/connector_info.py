@@ -88,9 +88,9 @@ connector_types:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._connector import LIST, PROBE
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import mask
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     "gather": {"type": "str", "choices": ["connectors", "types"], "default": "connectors"},

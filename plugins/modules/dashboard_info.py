@@ -112,8 +112,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._dashboard import 
     shape_of,
     version_text,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 FILTERS = ("query", "tags", "excluded_tags")
 OPTIONS = {

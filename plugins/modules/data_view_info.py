@@ -77,7 +77,7 @@ default:
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._data_view import COLLECTION, ITEM, decode, default_id
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     "id": {"type": "str"},

@@ -175,9 +175,9 @@ migrations:
 import re
 import time
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing, message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 PATH = "/api/detection_engine/signals"
 POLL_SECONDS = 5

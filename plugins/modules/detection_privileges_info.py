@@ -85,7 +85,7 @@ privileges:
     application: {}
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 
 def read(context):

@@ -96,7 +96,7 @@ rules:
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, find_rules, quoted
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 IDS = ("rule_id", "id")
 SELECTION = ("name", "filter", "tags", "enabled", "prebuilt")

@@ -146,9 +146,9 @@ from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_ex
     selected,
     settled,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._files import FILE, Output
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     "rule_ids": {"type": "list", "elements": "str"},

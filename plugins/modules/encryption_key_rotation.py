@@ -103,9 +103,9 @@ rotation:
 
 import time
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, nothing
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 PATH = "/api/encrypted_saved_objects/_rotate_key"
 LARGEST_BATCH = 10_000

@@ -49,7 +49,7 @@ action_state:
     canEncrypt: true
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 
 def read(context):

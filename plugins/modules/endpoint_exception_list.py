@@ -207,7 +207,6 @@ from ansible_collections.stackops.kibana.plugins.module_utils._endpoint_exceptio
     read_list,
     write_item,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     EXACT,
     guard_deletions,
@@ -219,6 +218,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._many import (
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError, Policy
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import plan as plan_one
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 CONCURRENCY = 4
 CONDITION = {

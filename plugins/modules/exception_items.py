@@ -330,7 +330,6 @@ lists:
       result: created
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._exception_plan import converge
 from ansible_collections.stackops.kibana.plugins.module_utils._exceptions import (
     ITEM_OPTIONS,
@@ -339,6 +338,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._exceptions import
     check_list,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 LIST = {**LIST_OPTIONS, "items": {"type": "list", "elements": "dict", "options": ITEM_OPTIONS}}
 OPTIONS = {

@@ -82,9 +82,9 @@ deleted:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_files import AGENT, AGENT_RULES, uploads
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 FILE = "/api/fleet/agents/files/{id}"
 OPTIONS = {

@@ -61,8 +61,8 @@ files:
       agent_id: a0000001-0000-4000-8000-000000000001
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_files import AGENT, AGENT_RULES, uploads
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 STATES = ["READY", "AWAITING_UPLOAD", "IN_PROGRESS", "FAILED", "EXPIRED", "DELETED"]
 

@@ -89,13 +89,13 @@ tags:
   sample: [production, web]
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import (
     AGENTS,
     SELECTION,
     Fleet,
     check_selection,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 HIDDEN = ("access_api_key", "default_api_key", "sort")
 

@@ -67,9 +67,9 @@ agent_policies:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agent_policy import POLICY, decode
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import POLICIES
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OPTIONS = {"id": {"type": "str"}, "name": {"type": "str"}, "details": {"type": "bool", "default": False}}
 DETAILS = ("agents", "unprivileged_agents", "package_policies")

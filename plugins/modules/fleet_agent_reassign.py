@@ -111,7 +111,6 @@ actions:
   elements: str
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_actions import BATCH, Bulk, check_batch
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import (
     AGENTS,
@@ -122,6 +121,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents impo
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import find_policy
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     **SELECTION,

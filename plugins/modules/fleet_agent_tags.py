@@ -128,7 +128,6 @@ actions:
   elements: str
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_actions import BATCH, Bulk, check_batch
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import (
     AGENTS,
@@ -137,6 +136,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents impo
     check_selection,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     **SELECTION,

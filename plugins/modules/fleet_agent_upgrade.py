@@ -172,11 +172,11 @@ actions:
 
 from datetime import datetime
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_actions import BATCH, check_batch
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import SELECTION, Fleet, check_selection
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_upgrade import Rollout, check_waves, numbers
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     **SELECTION,

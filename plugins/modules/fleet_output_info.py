@@ -65,10 +65,10 @@ outputs:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output import ALL_PAIRS, REMOTE_NAMES
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import mask
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OUTPUTS = "/api/fleet/outputs"
 FILTERS = ("name", "type")

@@ -100,13 +100,13 @@ packages:
       categories: [observability]
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_package import (
     PACKAGES,
     installed_version,
     order,
     read,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OPTIONS = {
     "name": {"type": "str"},

@@ -92,8 +92,8 @@ package:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 PACKAGE = "/api/fleet/epm/packages/{name}"
 INPUTS = "/api/fleet/epm/templates/{name}/{version}/inputs"

@@ -75,7 +75,6 @@ package_policies:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_package_policy import (
     POLICIES,
     POLICY,
@@ -83,6 +82,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_package_pol
     displayed,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import find_policy, policies
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OPTIONS = {
     "id": {"type": "str"},

@@ -146,10 +146,10 @@ privileges:
 
 import time
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._privileges import MODULES, PRIVILEGES
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     "wait": {"type": "bool", "default": False},

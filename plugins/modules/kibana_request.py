@@ -296,10 +296,10 @@ size:
   sample: 5120
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._files import FILE, FILE_RULES
 from ansible_collections.stackops.kibana.plugins.module_utils._request import Request, secrets_among
 from ansible_collections.stackops.kibana.plugins.module_utils._request_check import BODIES, check
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 STRING = {"type": "str"}
 STRINGS = {"type": "list", "elements": "str"}

@@ -90,8 +90,8 @@ roles:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
 from ansible_collections.stackops.kibana.plugins.module_utils._role import RESOURCE, decode
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 OPTIONS = {
     "name": {"type": "str"},

@@ -225,7 +225,6 @@ from fnmatch import fnmatchcase
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _role, _role_features
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     EXACT,
@@ -238,6 +237,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     write_many,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Policy
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 CHUNK_ROLES = 100
 CHUNK_BYTES = 900_000  # Kibana accepts 1 MiB

@@ -176,7 +176,6 @@ package:
   sample: unchanged
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import still_failing
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._prebuilt_rules import (
@@ -196,6 +195,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._prebuilt_rules_wr
     plan_steps,
     refuse_conflicts,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {
     **SELECTION,

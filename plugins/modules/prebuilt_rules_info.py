@@ -119,7 +119,6 @@ counts:
     upgradeable: 17
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._prebuilt_rules import (
     SELECTION,
@@ -128,6 +127,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._prebuilt_rules im
     read_status,
     selects,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 STATES = ("installed", "installable", "upgradeable")
 OPTIONS = {

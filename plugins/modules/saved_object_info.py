@@ -125,8 +125,8 @@ route:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OPTIONS = {"type": {"type": "str", "required": True}, "id": {"type": "str", "required": True}}
 ALIAS = ("outcome", "alias_target_id", "alias_purpose")

@@ -148,7 +148,6 @@ details:
     excludedObjects: []
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._files import FILE, FILE_RULES, Output
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._saved_objects import (
@@ -160,6 +159,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._saved_objects imp
     parse,
     stable,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 OBJECT = {
     "type": "list",

@@ -189,7 +189,6 @@ summary:
   sample: {created: 1, updated: 0, unchanged: 3, deleted: 0, failed: 0}
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._files import read_source
 from ansible_collections.stackops.kibana.plugins.module_utils._many import WORDS
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, PlanError
@@ -202,6 +201,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._saved_objects_imp
     plan,
     write,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 TEXT = {"type": "str", "required": True}
 REPLACE = {"type": "list", "elements": "dict", "options": {"type": TEXT, "from": TEXT, "to": TEXT}}

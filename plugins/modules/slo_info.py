@@ -110,7 +110,7 @@ slos:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 SLOS = "/api/observability/slos"
 STRING = {"type": "str"}

@@ -58,7 +58,7 @@ spaces:
 """
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 SPACES = "/api/spaces/space"
 

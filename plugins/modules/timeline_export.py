@@ -101,9 +101,9 @@ size:
   sample: 2048
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._files import FILE, FILE_RULES, Output
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._timelines import (
     TIMELINE,
     essence,

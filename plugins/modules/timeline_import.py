@@ -118,8 +118,8 @@ summary:
     failed: 0
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._files import read_source
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._timeline_import import parse, plan_all, report, write
 from ansible_collections.stackops.kibana.plugins.module_utils._timelines import read_all
 

@@ -98,9 +98,9 @@ size:
   sample: 34
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._files import FILE, FILE_RULES, Output
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._value_list import ITEMS, is_missing
 from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import values_of_text
 

@@ -68,7 +68,7 @@ value_lists:
       version: 1
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_info
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 LISTS = "/api/lists"
 FIND = f"{LISTS}/_find"

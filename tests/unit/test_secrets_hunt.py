@@ -25,7 +25,7 @@ from reliability import report
 from reliability.tasks import MODULES, World, steps
 from test_lifecycle import CASES
 
-from ansible_collections.stackops.kibana.plugins.module_utils import _engine
+from ansible_collections.stackops.kibana.plugins.module_utils import _engine, _task
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import strings_in
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
@@ -187,7 +187,8 @@ def described(module: str) -> tuple[Mapping[str, Any], Any]:
     if not hasattr(loaded, "main"):
         return {}, None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_engine, "run_action", stop)
+        for part in (_engine, _task):
+            patch.setattr(part, "run_action", stop)
         if hasattr(loaded, "run_action"):
             patch.setattr(loaded, "run_action", stop)
         with contextlib.suppress(_StopError, SystemExit, Exception):  # drift_report reads its own arguments

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import Context
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 from ansible_collections.stackops.kibana.plugins.module_utils._files import (
     FILE,
     FILE_RULES,
