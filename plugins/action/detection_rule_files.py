@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
@@ -18,7 +16,6 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import 
 
 NAMES = "path, exclude, rule_defaults, owner, references, fail and the options of the connection"
 REFERENCES = ("kibana", "files", "none")
-SHOWN = 200
 
 
 class ActionModule(KibanaAction):
@@ -31,9 +28,7 @@ class ActionModule(KibanaAction):
         result = {**self.begin(task_vars), "changed": False}
         try:
             options = self._options()
-            content = _rule_content.load(
-                Path(self._loader.path_dwim(options["path"])), options["exclude"], options["rule_defaults"]
-            )
+            content = options["content"]
             content.problems += self._missing(content, options)
         except (RuleFileError, SettingsError, KibanaError) as error:
             details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
@@ -41,12 +36,14 @@ class ActionModule(KibanaAction):
         return {**result, **_told(content, options)}
 
     def _options(self) -> dict[str, Any]:
-        """The checked options, with the connection's apart as ``connection``. Raises :class:`RuleFileError`."""
+        """The checked options, with the connection's apart as ``connection``, and the content of the files.
+
+        Raises :class:`RuleFileError`.
+        """
         args = dict(self._task.args)
+        files = {name: args.pop(name, None) for name in ("path", "exclude", "rule_defaults")}
         options = {
-            "path": args.pop("path", None),
-            "exclude": args.pop("exclude", None) or [],
-            "rule_defaults": args.pop("rule_defaults", None) or {},
+            "path": files["path"],
             "owner": str(args.pop("owner", None) or ""),
             "references": args.pop("references", None) or REFERENCES[0],
             "fail": self._bool("fail", args.pop("fail", True)),
@@ -54,15 +51,10 @@ class ActionModule(KibanaAction):
         unknown = sorted(set(args) - set(CONNECTION) - {"space"})
         if unknown:
             raise RuleFileError(f"Unsupported options: {', '.join(unknown)}. detection_rule_files has {NAMES}.")
-        if not isinstance(options["path"], str) or not options["path"]:
-            raise RuleFileError("path must be the directory of the files.")
-        if not isinstance(options["exclude"], list):
-            raise RuleFileError("exclude must be a list of patterns.")
-        if not isinstance(options["rule_defaults"], Mapping):
-            raise RuleFileError("rule_defaults must be a dictionary of options.")
         if options["references"] not in REFERENCES:
             raise RuleFileError(f"references is {options['references']!r}: it must be one of {', '.join(REFERENCES)}.")
-        return {**options, "connection": connection_of(args)}
+        content = _rule_content.taken(files, "path", self._loader.path_dwim)
+        return {**options, "connection": connection_of(args), "content": content}
 
     @staticmethod
     def _bool(name: str, value: Any) -> bool:
@@ -98,7 +90,4 @@ def _told(content: _rule_content.Content, options: dict[str, Any]) -> dict[str, 
     result = {**found, "files": content.files, "summary": counts, "problems": shown}
     if not problems or not options["fail"]:
         return result
-    several = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
-    more = [f"and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
-    text = "\n".join([*map(str, problems[:SHOWN]), *more])
-    return {**result, "failed": True, "msg": f"{several} in {options['path']}. Nothing was written.\n{text}"}
+    return {**result, "failed": True, "msg": _rule_content.summary(problems, options["path"])}

@@ -478,6 +478,33 @@ options:
     type: str
 """
 
+    FILES = r"""
+options:
+  exclude:
+    description: Shell patterns of files to leave out, as their paths in the directory, such as V(windows/*).
+    type: list
+    elements: str
+  rule_defaults:
+    description:
+      - Options for every rule of the files that does not have them, such as C(enabled), which the rule files of Elastic
+        leave out.
+    type: dict
+"""
+
+    SOURCE = r"""
+options:
+  rules_src:
+    description:
+      - Instead of O(rules), a directory of rule files, or one file, on the controller. A relative one begins where the
+        playbook is.
+      - The files are read and checked as by M(stackops.kibana.detection_rule_files), which knows the formats. The task
+        fails where anything is wrong with one of them, or where there is no rule, and nothing is written.
+      - Of what is in the files the rules are used. For exceptions, value lists and connectors beside them there is the
+        role P(stackops.kibana.detection_as_code#role).
+      - It is faster than O(rules) with a filter, which Ansible treats as templates.
+    type: path
+"""
+
 
 # The same options for each element of a list called rules. It is made from the text above so that there is but one;
 # ansible-test wants nothing but literals inside the class.

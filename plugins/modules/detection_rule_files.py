@@ -28,6 +28,7 @@ version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
 extends_documentation_fragment:
+  - stackops.kibana.detection_rule.files
   - stackops.kibana.connection
   - stackops.kibana.space
   - stackops.kibana.attributes.info
@@ -37,16 +38,6 @@ options:
     description: The directory, or one file, on the controller. A relative one begins where the playbook is.
     type: path
     required: true
-  exclude:
-    description: Shell patterns of files to leave out, as their paths in the directory, such as V(windows/*).
-    type: list
-    elements: str
-    default: []
-  rule_defaults:
-    description:
-      - Options for every rule that does not have them, such as C(enabled), which the rule files of Elastic leave out.
-    type: dict
-    default: {}
   owner:
     description:
       - Adds the mark of this owner, the tag C(owner:<owner>), to all rules and exception lists, so that

@@ -26,6 +26,8 @@ author:
   - stackops.kibana contributors (@stackops)
 extends_documentation_fragment:
   - stackops.kibana.detection_rule.list
+  - stackops.kibana.detection_rule.files
+  - stackops.kibana.detection_rule.source
   - stackops.kibana.connection
   - stackops.kibana.space
   - stackops.kibana.exact
@@ -33,10 +35,9 @@ extends_documentation_fragment:
   - stackops.kibana.action_group
 options:
   rules:
-    description: The rules. Each is described as for M(stackops.kibana.detection_rule).
+    description: The rules. Each is described as for M(stackops.kibana.detection_rule). Required without O(rules_src).
     type: list
     elements: dict
-    required: true
   scope:
     description:
       - Which rules O(exact=true) may delete. All that is given must apply to a rule.
@@ -163,15 +164,18 @@ from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_ch
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_options import OPTIONS as RULE
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_references import References
-from ansible_collections.stackops.kibana.plugins.module_utils._engine import run_action
 from ansible_collections.stackops.kibana.plugins.module_utils._many import EXACT, guard_deletions, plan_many, report
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
+from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 RESOURCE = Resource(result_key="rules", options=RULE, **TRAITS)
 STATE = {"type": "str", "choices": ["present", "absent", "enabled", "disabled"], "default": "present"}
 OPTIONS = {
-    "rules": {"type": "list", "elements": "dict", "required": True, "options": {**RULE, "state": STATE}},
+    "rules": {"type": "list", "elements": "dict", "options": {**RULE, "state": STATE}},
+    "rules_src": {"type": "path"},
+    "exclude": {"type": "list", "elements": "str"},
+    "rule_defaults": {"type": "dict"},
     "scope": {
         "type": "dict",
         "options": {"tags": {"type": "list", "elements": "str"}, "rule_id": {"type": "str"}},
@@ -185,6 +189,8 @@ UNCHANGED = Plan("none")  # of thousands of rules that are as they should be not
 
 def check(params):
     """What is wrong with the options, if anything."""
+    if params["rules"] is None:
+        return "There are no rules: give rules or, in a playbook, rules_src."
     for number, rule in enumerate(params["rules"]):
         problem = check_options(rule)
         if problem:
@@ -255,7 +261,14 @@ def reported(context, plans, failures, extra):
 
 
 def main():
-    run_action(converge, OPTIONS, check=check, required_if=[("exact", True, ("scope",))])
+    run_action(
+        converge,
+        OPTIONS,
+        check=check,
+        required_if=[("exact", True, ("scope",))],
+        required_one_of=[("rules", "rules_src")],
+        mutually_exclusive=[("rules", "rules_src")],
+    )
 
 
 if __name__ == "__main__":

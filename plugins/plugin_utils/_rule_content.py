@@ -19,6 +19,7 @@ from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_things impor
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
 
 MODULES = {"rules": "detection_rule", "exception_lists": "exception_list"}
+SHOWN = 200  # problems of which the message has the text
 ENDPOINT_LIST = "endpoint_list"  # Kibana makes it when it is first needed
 Known = Callable[[str], set[Any]]  # what Kibana has of a kind
 
@@ -73,6 +74,30 @@ def _plain(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Without what goes without saying."""
     usual = kind != "rules" and options.get("state") == "present"
     return {name: value for name, value in options.items() if not (usual and name == "state")}
+
+
+def taken(args: dict[str, Any], name: str, resolve: Callable[[str], str]) -> Content:
+    """Take the option *name*, which says where the files are, with those beside it out of *args*, and read the files.
+
+    *resolve* makes the path absolute. Raises :class:`RuleFileError`.
+    """
+    path, exclude, defaults = args.pop(name, None), args.pop("exclude", None), args.pop("rule_defaults", None)
+    if not isinstance(path, str) or not path:
+        raise RuleFileError(f"{name} must be the directory of the files.")
+    if not isinstance(exclude or [], list):
+        raise RuleFileError("exclude must be a list of patterns.")
+    if not isinstance(defaults or {}, Mapping):
+        raise RuleFileError("rule_defaults must be a dictionary of options.")
+    return load(Path(resolve(path)), exclude or [], defaults)
+
+
+def summary(problems: Iterable[Problem], path: str) -> str:
+    """One text of all problems, for a task that fails."""
+    lines = [str(problem) for problem in sorted(set(problems))]
+    several = f"{len(lines)} problems" if len(lines) > 1 else "1 problem"
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    text = "\n".join([*lines[:SHOWN], *more])
+    return f"{several} in {path}. Nothing was written.\n{text}"
 
 
 def load(path: Path, exclude: Iterable[str], defaults: Mapping[str, Any] | None = None) -> Content:

@@ -18,6 +18,7 @@ from loops import APART, FLOOR, OURS, OUTSIDE, URI, get
 RULES = "/api/detection_engine/rules"
 PAGE, CHUNK = 1000, 200  # what the module itself uses, so that the floor has the same number of requests
 STEPS = 55
+FILTERED = "this collection, `rules` by the filter `rule_from_toml`"
 
 
 def rule(number: int, words: str = "") -> dict[str, Any]:
@@ -103,6 +104,11 @@ def delete_all(url: str) -> None:
 
 
 def tasks(folder: Path) -> list[dict[str, Any]]:
+    return [{"name": "Rules", OWN + "detection_rules": {"rules_src": str(folder)}}]
+
+
+def filtered(folder: Path) -> list[dict[str, Any]]:
+    """The same by a filter, which Ansible treats as templates."""
     pattern = f"{folder}/*.toml"
     read = f"query('ansible.builtin.fileglob', '{pattern}') | sort | map('stackops.kibana.rule_from_toml') | list"
     return [{"name": "Rules", OWN + "detection_rules": {"rules": "{{ " + read + " }}"}}]
@@ -152,6 +158,7 @@ def _unchanged(url: str, folder: Path, count: int, few: int, condition: str, rou
         timed(report.way(FLOOR, count, floor=True), url, lambda: floor_unchanged(url, folder))
         tasks_of(report.way(OURS, count), url, "c2", tasks(folder), 0)
         if number == 0:
+            tasks_of(report.way(FILTERED, count), url, "c6", filtered(folder), 0)
             tasks_of(report.way(APART, count), url, "c3", tasks(folder), 0, **OUTSIDE)
             tasks_of(report.way(URI, few), url, "c4", uri_loop(folder, few, write=False), 0)
     ours, floor = report[OURS], report[FLOOR]
