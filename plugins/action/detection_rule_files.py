@@ -11,7 +11,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNE
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_content, _rule_stored
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, failure
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
 
 NAMES = "path, exclude, rule_defaults, owner, references, fail and the options of the connection"
@@ -31,8 +31,7 @@ class ActionModule(KibanaAction):
             content = options["content"]
             content.problems += self._missing(content, options)
         except (RuleFileError, SettingsError, KibanaError) as error:
-            details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
-            return {**result, "failed": True, **details}
+            return {**result, **failure(error)}
         return {**result, **_told(content, options)}
 
     def _options(self) -> dict[str, Any]:

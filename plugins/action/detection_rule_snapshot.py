@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, unreadable
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _rule_snapshot
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, failure
 from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import DEFAULT_SPACE
 
 READ = {
@@ -51,8 +51,7 @@ class ActionModule(KibanaAction):
             space = client.settings.space or DEFAULT_SPACE
             found = {kind: READ[kind](client, names) for kind, names in named.items() if names}
         except (Refusal, SettingsError, PlanError, KibanaError) as error:
-            details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
-            return {**result, "failed": True, **details}
+            return {**result, **failure(error)}
         return {**result, **self._written(dest, found, space), "changes": changes}
 
     def _options(self) -> tuple[Path, dict[str, Any], dict[str, Any]]:
@@ -61,7 +60,7 @@ class ActionModule(KibanaAction):
         unknown = sorted(set(args) - set(CONNECTION) - {"space"})
         if unknown:
             raise Refusal(f"Unsupported options: {', '.join(unknown)}. detection_rule_snapshot has {NAMES}.")
-        if not isinstance(dest, str) or not dest:
+        if not isinstance(dest, str) or not dest or unreadable(dest):
             raise Refusal("dest must be the path of the file to write.")
         for kind, names in named.items():
             if not isinstance(names, list):

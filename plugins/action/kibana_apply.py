@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _kinds
 from ansible_collections.stackops.kibana.plugins.plugin_utils._apply import ManyAction
 
@@ -23,7 +24,7 @@ class ActionModule(ManyAction):
         result = self.begin(task_vars)
         options = self._options()
         if "msg" in options:
-            return {**result, "failed": True, **options}
+            return {**result, "failed": True, "msg": tidy(options["msg"])}
         result.update(self.apply_all(**options, task_vars=task_vars))
         self._remove_tmp_path(self._connection._shell.tmpdir)
         return result

@@ -14,7 +14,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _kinds, _mapping, _select, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, failure
 from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import DEFAULT_SPACE
 
 NAMES = "dest, areas, spaces, filters, references, mapping and the options of the connection"
@@ -32,8 +32,7 @@ class ActionModule(KibanaAction):
             options, connection = self._options()
             chosen = self._chosen(options, connection)
         except (_select.Refusal, SettingsError, PlanError, KibanaError) as error:
-            details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
-            return {**result, "failed": True, **details}
+            return {**result, **failure(error)}
         return {**result, **self._written(options, chosen, connection.get("kibana_space") or DEFAULT_SPACE)}
 
     def _options(self) -> tuple[_select.Options, dict[str, Any]]:

@@ -13,7 +13,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _prune, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._apply import ManyAction
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, failure
 
 NAMES = "areas, objects, scope, owner, defaults, spaces, max_deletions and the options of the connection"
 
@@ -29,8 +29,7 @@ class ActionModule(ManyAction):
             surplus = {area.kind: self._surplus(area, connection) for area in areas}
             _prune.guard(surplus, most)
         except (_prune.Refusal, SettingsError, PlanError, KibanaError) as error:
-            details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
-            return {**result, "failed": True, **details}
+            return {**result, **failure(error)}
         parts = [
             self.apply_all(kind, [_prune.deletion(one) for one in found], connection, task_vars)
             for kind, found in surplus.items()

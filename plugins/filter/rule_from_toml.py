@@ -75,6 +75,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_options import OPTIONS
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy, unreadable
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_toml
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError, rule_of
 
@@ -96,10 +97,13 @@ def rule_from_toml(value: Any, file: str = "the TOML text") -> dict[str, Any]:
 
 
 def _read(path: str) -> str:
+    problem = unreadable(path)
+    if problem:
+        raise AnsibleFilterError(tidy(f"rule_from_toml cannot read {path!r}: it {problem}."))
     try:
         return Path(path).expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise AnsibleFilterError(f"rule_from_toml cannot read {path!r}: {error}") from error
+        raise AnsibleFilterError(tidy(f"rule_from_toml cannot read {path!r}: {error}")) from None
 
 
 def _tables(text: str, name: str) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_config_data(path)
-        except AnsibleError as error:
+        except (AnsibleError, ArithmeticError, TypeError, ValueError) as error:  # it does not expect every value
             raise AnsibleParserError(option_error(error)) from None
         try:
             agents = self._agents(self.get_cache_key(path), cache)

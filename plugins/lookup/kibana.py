@@ -82,14 +82,14 @@ _raw:
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, tidy
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, option_error
 
 MISSING = object()
 
@@ -99,7 +99,10 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:
         """The answers. Raises AnsibleLookupError with one sentence."""
-        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            self.set_options(var_options=variables, direct=kwargs)
+        except (AnsibleError, ArithmeticError, TypeError, ValueError) as error:  # it does not expect every value
+            raise AnsibleLookupError(option_error(error)) from None
         try:
             connection = connection_of({name: self._given(name) for name in CONNECTION})
             client = client_for(connection, Display().warning)
@@ -107,7 +110,7 @@ class LookupModule(LookupBase):
             for term in terms:
                 found += self._read(client, str(term), kwargs.get("default", MISSING))
         except (KibanaError, SettingsError) as error:
-            raise AnsibleLookupError(str(error)) from error
+            raise AnsibleLookupError(tidy(str(error))) from None
         return found
 
     def _given(self, name: str) -> Any:

@@ -10,10 +10,11 @@ import base64
 import contextlib
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
@@ -27,6 +28,13 @@ def _option(name: str, **spec: Any) -> dict[str, Any]:
 
 
 LONGEST_SHOWN = 200
+LONGEST_SPACE = 500  # Elasticsearch's ids have at most 512 bytes
+LONGEST_TIMEOUT = 86_400
+MOST_RETRIES = 1000
+URL_PASSWORD = re.compile(r"(?:\s*\w+://)?[^/:@]*:(.+)@", re.DOTALL)
+TOKEN = re.compile("[!-~]+")
+HEADER_NAME = re.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+HEADER_VALUE = re.compile("[!-~\xa1-\xff]([\t -~\xa1-\xff]*[!-~\xa1-\xff])?|")
 
 # The credentials have no fallback here: Ansible would mix a task's own with those of the environment.
 CREDENTIALS: dict[str, dict[str, Any]] = {
@@ -102,10 +110,11 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
     credentials = {name: params.get(name) for name in CREDENTIALS}
     if not any(credentials.values()) and not _own_certificate(params, environ):
         credentials = {name: environ.get(name.upper()) for name in CREDENTIALS}
-    headers = params.get("kibana_headers") or {}
+    headers = _headers(params.get("kibana_headers") or {})
     proxy = params.get("kibana_proxy") or ""
+    proxy = proxy and _address("kibana_proxy", proxy).geturl()
     authorization = _authorization(credentials)
-    hidden = [*_hidden(credentials, authorization), *map(str, headers.values()), urlsplit(proxy).password]
+    hidden = [*_hidden(credentials, authorization), *headers.values(), urlsplit(proxy).password]
     return Settings(
         url=_url(params.get("kibana_url")),
         space=_space(params.get("kibana_space")),
@@ -115,9 +124,9 @@ def settings_from(params: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
         client_cert=params.get("kibana_client_cert") or "",
         client_key=params.get("kibana_client_key") or "",
         proxy=proxy,
-        headers=tuple(sorted((str(name), str(value)) for name, value in headers.items())),
-        timeout=_positive("kibana_timeout", params.get("kibana_timeout", 30), 1),
-        retries=_positive("kibana_retries", params.get("kibana_retries", 3), 0),
+        headers=tuple(sorted(headers.items())),
+        timeout=_within("kibana_timeout", params.get("kibana_timeout", 30), 1, LONGEST_TIMEOUT),
+        retries=_within("kibana_retries", params.get("kibana_retries", 3), 0, MOST_RETRIES),
         secrets=tuple(filter(None, hidden)),
     )
 
@@ -155,6 +164,12 @@ def _in_plain_text(url: str) -> bool:
         return True
 
 
+def url_password(url: Any) -> str:
+    """The password in what is, or was meant to be, the URL of Kibana or of a proxy."""
+    found = URL_PASSWORD.match(url) if isinstance(url, str) else None
+    return found[1] if found else ""
+
+
 def shortened(params: Mapping[str, Any]) -> dict[str, Any]:
     """What to show in place of very long options: Ansible repeats them in each result, all of thousands of rules."""
     return {
@@ -171,27 +186,60 @@ def _own_certificate(params: Mapping[str, Any], environ: Mapping[str, str]) -> b
 
 
 def _url(url: str | None) -> str:
-    if not url:
+    if not url or not url.strip():
         raise SettingsError("kibana_url is missing: give the option, or set the environment variable KIBANA_URL.")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError("kibana_url must be a URL such as https://kibana.example.com:5601 with http or https.")
-    if parts.username or parts.password:
+    parts = _address("kibana_url", url)
+    if "@" in parts.netloc:
         raise SettingsError("kibana_url must not contain credentials: give kibana_username and kibana_password.")
-    if parts.query or parts.fragment:
+    if "?" in url or "#" in url:
         raise SettingsError("kibana_url must not contain a query or a fragment (? or #).")
-    return url.rstrip("/")
+    if any(unquote(part) in (".", "..") for part in parts.path.split("/")):
+        raise SettingsError("kibana_url must not contain . or .. as a part of its path.")
+    return parts.geturl().rstrip("/")
+
+
+def _address(name: str, url: str) -> SplitResult:
+    """The parts of a URL that a request can go to: clients do not agree on where one with other characters leads."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and _plain(url):
+            parts.hostname.encode("idna")
+            return parts
+    except ValueError:  # a port or an address that is none
+        pass
+    example = "https://kibana.example.com:5601" if name == "kibana_url" else "http://proxy.example.com:3128"
+    raise SettingsError(f"{name} must be a URL such as {example} with http or https.")
+
+
+def _plain(url: str) -> bool:
+    return url.isprintable() and " " not in url and "\\" not in url
+
+
+def _headers(headers: Mapping[Any, Any]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(str(name)) or name.lower() in ("content-length", "transfer-encoding"):
+            raise SettingsError(f"kibana_headers has {str(name)!r}, which is no name for a header of its own.")
+        if value is None or isinstance(value, (dict, list)) or not HEADER_VALUE.fullmatch(str(value)):
+            raise SettingsError(
+                f"kibana_headers.{name} must be a text of Latin letters without line breaks, also at its end."
+            )
+    return {name: str(value) for name, value in headers.items()}
 
 
 def _space(space: str | None) -> str:
     if space and not all(char.isascii() and (char.islower() or char.isdigit() or char in "_-") for char in space):
         raise SettingsError(f"kibana_space is {space!r}: the id of a space has only a-z, 0-9, _ and -.")
+    if space and len(space) > LONGEST_SPACE:
+        raise SettingsError(f"kibana_space has {len(space)} characters: no space has such a long id.")
     return space or ""
 
 
-def _positive(name: str, value: int, least: int) -> int:
-    if value < least:
-        raise SettingsError(f"{name} is {value}: it must be at least {least}.")
+def _within(name: str, value: int, least: int, most: int) -> int:
+    value = int(value)  # true is 1
+    if not least <= value <= most:
+        bound = f"at most {most}" if value > most else f"at least {least}"
+        raise SettingsError(f"{name} is {value}: it must be {bound}.")
     return value
 
 
@@ -199,14 +247,25 @@ def _authorization(credentials: Mapping[str, str | None]) -> str:
     api_key, token = credentials["kibana_api_key"], credentials["kibana_bearer_token"]
     username, password = credentials["kibana_username"], credentials["kibana_password"]
     if api_key:
-        return "ApiKey " + (_base64(api_key) if ":" in api_key else api_key)
+        return "ApiKey " + (_base64(api_key) if ":" in api_key else _token("kibana_api_key", api_key))
     if token:
-        return "Bearer " + token
+        return "Bearer " + _token("kibana_bearer_token", token)
     if bool(username) != bool(password):
         missing = "kibana_password" if username else "kibana_username"
         raise SettingsError(f"{missing} is missing: kibana_username and kibana_password go together.")
+    if ":" in (username or ""):
+        raise SettingsError("kibana_username must not contain a colon: basic authentication cannot send it.")
     return "Basic " + _base64(f"{username}:{password}") if username else ""
 
 
+def _token(name: str, text: str) -> str:
+    if not TOKEN.fullmatch(text):
+        raise SettingsError(f"{name} has a blank, a line break or another character that is in no key or token.")
+    return text
+
+
 def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    try:
+        return base64.b64encode(text.encode()).decode()
+    except UnicodeEncodeError:
+        raise SettingsError("The credentials have a character that cannot be written in UTF-8.") from None

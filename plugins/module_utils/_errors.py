@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +20,9 @@ _HINTS = {
     429: "Kibana is busy, try again later or raise kibana_retries",
     503: "Kibana is not ready, try again later or raise kibana_retries",
 }
+_UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ENDLESS = re.compile(r"(\S{300})\S{100,}")
+_LONGEST = 4000
 
 
 class KibanaError(Exception):
@@ -49,6 +54,27 @@ class KibanaError(Exception):
         """The keys of a failed task's result."""
         known = {"status": self.status, "method": self.method, "path": self.path, "error": self.error}
         return {"msg": self.message, **{key: value for key, value in known.items() if value not in (None, "")}}
+
+
+def tidy(message: str) -> str:
+    """A message in one line, whatever values are in it: without their control characters, and their bulk."""
+    text = _UNSEEN.sub(_spelt, _ENDLESS.sub(r"\1...", message))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return " " if found[0] in "\t\n\r" else ascii(found[0])[1:-1]
+
+
+def unreadable(path: str) -> str:
+    """Why a path must not be opened, as the end of a sentence; none where nothing speaks against it.
+
+    A pipe or a device might be read for ever.
+    """
+    if "\0" in path:
+        return "contains the character NUL, which no file name may"
+    regular = not os.path.exists(path) or os.path.isfile(path) or os.path.isdir(path)
+    return "" if regular else "is no file, but a pipe or a device"
 
 
 def refused(method: str, path: str, status: int, text: str, hide: Hide = lambda value: value) -> KibanaError:

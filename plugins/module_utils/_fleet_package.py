@@ -12,6 +12,7 @@ import zipfile
 from typing import Any, cast
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 PACKAGES = "/api/fleet/epm/packages"
@@ -68,6 +69,9 @@ def manifest(client: KibanaClient, name: str, version: str) -> dict[str, Any]:
 
 def archive_of(path: str) -> tuple[str, str, str]:
     """The type, and the package's name and version, of an archive. Raises :class:`PlanError` where it is none."""
+    problem = unreadable(path)
+    if problem:
+        raise PlanError(f"src: {path} {problem}.")
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:

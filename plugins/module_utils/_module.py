@@ -15,7 +15,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _session
-from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, CONNECTION_RULES
+from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, CONNECTION_RULES, url_password
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import SECRET_HIDDEN, url_passwords
 
 
@@ -29,10 +30,10 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         try:
             super().__init__(**rules)
         except (AttributeError, OverflowError, TypeError):  # ansible-core does not expect every value
-            unfit = sorted(_unfit(rules["argument_spec"], self.params))
-            if not unfit:
+            problem = unfit(rules["argument_spec"], self.params)
+            if not problem:
                 raise
-            self.fail_json(msg=f"{', '.join(unfit)}: a value of a wrong type. See the documentation of the module.")
+            self.fail_json(msg=f"{problem} See the documentation of the module.")
         self._concealed = ()
 
     def fail_json(self, msg: str, **result: Any) -> Any:
@@ -40,11 +41,12 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         for name in self._concealed:
             if self.params.get(name) is not None:
                 self.params[name] = SECRET_HIDDEN
-        super().fail_json(msg=msg, **result)
+        super().fail_json(msg=tidy(msg), **result)
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.hide_passwords(url_passwords([self.params, os.environ.get("KIBANA_URL"), os.environ.get("KIBANA_PROXY")]))
+        urls = [self.params.get(name) or os.environ.get(name.upper()) for name in ("kibana_url", "kibana_proxy")]
+        self.hide_passwords({*url_passwords(self.params), *filter(None, map(url_password, urls))})
 
     def hide_passwords(self, passwords: Iterable[str]) -> None:
         """Keep the passwords of URLs out of all that Ansible shows, but not each word that is spelt like one."""
@@ -57,6 +59,12 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         """Write the options, as they are shown, to the log of the system."""
         if not self.no_log:
             super()._log_invocation()
+
+
+def unfit(specs: Mapping[str, Any], values: Any) -> str:
+    """A sentence on those options that ansible-core stumbles over; none where there are none."""
+    names = ", ".join(sorted(_unfit(specs, values)))
+    return names and f"{names}: a value of a wrong type."
 
 
 def _unfit(specs: Mapping[str, Any], values: Any) -> Iterator[str]:

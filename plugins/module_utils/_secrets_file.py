@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import leaves, prune, secrets_of
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError
 
@@ -58,6 +59,9 @@ class SecretsFile:
             raise SecretsFileError(f"secrets_key has fewer than {SHORTEST_KEY} characters: give a longer one.")
         if self._format() == "yaml" and yaml is None:
             raise SecretsFileError(f"secrets_file {self.path} is YAML, which needs PyYAML here: name it *.json.")
+        problem = unreadable(self.path)
+        if problem:
+            raise SecretsFileError(f"secrets_file is {self.path}, which {problem}.")
         folder = os.path.dirname(self._real()) or "."
         if not os.path.isdir(folder):
             raise SecretsFileError(f"secrets_file is {self.path}, and there is no folder {folder}: create it.")

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings, SettingsError
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, unreadable
 from ansible_collections.stackops.kibana.plugins.module_utils._reads import Memory
 
 try:
@@ -126,29 +126,42 @@ def _context(settings: Settings) -> ssl.SSLContext:
 
 
 def _load_ca(context: ssl.SSLContext, ca_cert: str) -> None:
+    path = os.path.expanduser(ca_cert)
+    _check_finite("kibana_ca_cert", path)
     try:
         if "-----BEGIN" in ca_cert:
             context.load_verify_locations(cadata=ca_cert)
         elif os.path.isdir(ca_cert):
             context.load_verify_locations(capath=ca_cert)
         else:
-            context.load_verify_locations(cafile=os.path.expanduser(ca_cert))
+            context.load_verify_locations(cafile=path)
     except FileNotFoundError:
         raise SettingsError(f"kibana_ca_cert names {ca_cert}, which does not exist (nor is it PEM text).") from None
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         raise SettingsError(f"kibana_ca_cert cannot be used: it is no valid PEM certificate ({error}).") from error
 
 
 def _load_client_cert(context: ssl.SSLContext, settings: Settings) -> None:
+    cert, key = settings.client_cert, settings.client_key
+    _check_finite("kibana_client_cert", cert)
+    _check_finite("kibana_client_key", key)
     try:
-        context.load_cert_chain(settings.client_cert, settings.client_key or None)
+        # Without a passphrase OpenSSL would ask for one at the terminal, and wait.
+        context.load_cert_chain(cert, key or None, "")
     except FileNotFoundError:
-        names = " and ".join(filter(None, [settings.client_cert, settings.client_key]))
+        names = " and ".join(filter(None, [cert, key]))
         raise SettingsError(f"kibana_client_cert or kibana_client_key names a missing file ({names}).") from None
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"kibana_client_cert and kibana_client_key cannot be used: {error}. They must be a pair of PEM files."
         ) from error
+
+
+def _check_finite(name: str, path: str) -> None:
+    """Refuse what would be read for ever, as a pipe or a device."""
+    problem = unreadable(path)
+    if problem:
+        raise SettingsError(f"{name} names {path}, which {problem}.")
 
 
 def redirected(method: str, path: str, url: str, response: Any, settings: Settings) -> str:
@@ -186,6 +199,10 @@ def _in_handshake(error: Exception) -> bool:
 
 def _reason(error: Exception, settings: Settings) -> str:
     text, url = str(error), settings.url
+    if isinstance(error, requests.exceptions.InvalidJSONError):
+        return "Nothing was sent: the options have a number that JSON does not, NaN or infinity"
+    if isinstance(error, ValueError):  # of the URL, a header or the proxy; its text may hold a secret
+        return f"Nothing can be sent to {url}: check kibana_url, kibana_headers and kibana_proxy"
     if isinstance(error, requests.exceptions.SSLError):
         return _tls_reason(text, url)
     if isinstance(error, requests.exceptions.ProxyError):

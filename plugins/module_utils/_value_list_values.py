@@ -17,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 # What ends a line for Kibana, which reads an import line by line.
@@ -60,6 +61,9 @@ def values_of_file(path: str) -> list[str]:
     Read line by line, so that the whole is never in memory twice.
     """
     values: list[str] = []
+    problem = unreadable(path)
+    if problem:
+        raise PlanError(f"items_src names {path}, which {problem}.")
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             for line in file:

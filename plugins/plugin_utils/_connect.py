@@ -15,11 +15,14 @@ from ansible_collections.stackops.kibana.plugins.module_utils import _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     CONNECTION,
     CONNECTION_RULES,
+    CREDENTIALS,
     SettingsError,
     dangers,
     settings_from,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, tidy
+from ansible_collections.stackops.kibana.plugins.module_utils._module import unfit
 
 
 def connection_of(args: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,13 +35,27 @@ def connection_of(args: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, **({"kibana_space": space} if space else {})}
 
 
+def failure(error: Exception) -> dict[str, Any]:
+    """What the result of a task has that ends with this error."""
+    details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
+    return {**details, "failed": True, "msg": tidy(details["msg"])}
+
+
+def option_error(error: Exception) -> str:
+    """What ansible-core says of the options of a plugin. It shows their values, which those that are secret are not."""
+    secret = next((name for name in (*CREDENTIALS, "kibana_headers") if f"'{name}'" in str(error)), None)
+    return f"{secret}: a value of a wrong type." if secret else tidy(str(error))
+
+
 def client_for(connection: Mapping[str, Any], warn: Callable[[str], Any]) -> KibanaClient:
     """A client with these options and, for those that are missing, the environment's. Raises :class:`SettingsError`."""
     if _session.REQUESTS_ERROR is not None:
         raise SettingsError("Python's requests is missing on the controller: install it there.")
-    checked = ArgumentSpecValidator(CONNECTION, mutually_exclusive=CONNECTION_RULES["mutually_exclusive"]).validate(
-        dict(connection)
-    )
+    validator = ArgumentSpecValidator(CONNECTION, mutually_exclusive=CONNECTION_RULES["mutually_exclusive"])
+    try:
+        checked = validator.validate(dict(connection))
+    except (AttributeError, OverflowError, TypeError) as error:  # ansible-core does not expect every value
+        raise SettingsError(unfit(CONNECTION, connection) or str(error)) from error
     if checked.error_messages:
         raise SettingsError("; ".join(checked.error_messages) + ".")
     settings = settings_from(checked.validated_parameters, os.environ)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _kinds, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._export import Template
 
@@ -105,7 +107,7 @@ def write(folder: Path, texts: Mapping[str, str], check_mode: bool) -> tuple[lis
     written, diffs = [], []
     for name, text in texts.items():
         path = folder / name
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = _text(path)
         if before == text:
             continue
         written.append(str(path))
@@ -113,6 +115,13 @@ def write(folder: Path, texts: Mapping[str, str], check_mode: bool) -> tuple[lis
         if not check_mode:
             _replace(path, text)
     return written, diffs
+
+
+def _text(path: Path) -> str:
+    """What is in a file that is to be replaced; one that is not there is empty. Raises ``OSError``."""
+    if unreadable(str(path)):
+        raise OSError(errno.EINVAL, unreadable(str(path)), str(path))
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
 def _replace(path: Path, text: str) -> None:

@@ -156,7 +156,13 @@ def encode_args(module_args: dict[str, Any]) -> bytes:
 
     Raises TypeError for a value that JSON cannot hold.
     """
-    return json.dumps({"ANSIBLE_MODULE_ARGS": module_args}, **_encoding()).encode()
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": module_args}, **_encoding())
+    if "\\ud" in text:
+        try:
+            json.dumps(json.loads(text), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise TypeError("a text has half of a surrogate pair, which is no character") from None
+    return text.encode()
 
 
 def _encoding() -> dict[str, Any]:

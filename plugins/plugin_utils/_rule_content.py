@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import SYSTEM_CONNECTOR
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_documents, _rule_schema
 from ansible_collections.stackops.kibana.plugins.plugin_utils._kinds import marked
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_documents import Part, Problem
@@ -106,8 +107,12 @@ def load(path: Path, exclude: Iterable[str], defaults: Mapping[str, Any] | None 
     *defaults* are options of rules that do not have them.
     """
     content = Content(defaults=dict(defaults or {}))
-    if not path.exists():
-        raise RuleFileError(f"{path} does not exist.")
+    try:
+        there = path.exists()
+    except (OSError, ValueError):  # no file can have such a name
+        there = False
+    if not there:
+        raise RuleFileError(tidy(f"{path} does not exist."))
     base = path if path.is_dir() else path.parent
     try:
         found = list(_rule_documents.files_in(path)) if path.is_dir() else [path]

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_toml
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
 
@@ -113,6 +114,9 @@ def files_in(directory: Path) -> Iterator[Path]:
 
 def read(path: Path, name: str) -> File:
     """The file. Raises :class:`RuleFileError`."""
+    problem = unreadable(str(path))
+    if problem:
+        raise RuleFileError(f"it cannot be read: it {problem}.")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

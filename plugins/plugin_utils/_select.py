@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import unreadable
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _kinds, _sources
 from ansible_collections.stackops.kibana.plugins.plugin_utils._mapping import mapping_of
 from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import Refusal, lies_in
@@ -67,6 +68,8 @@ def options_of(args: dict[str, Any]) -> Options:
     kinds = tuple(EXPORTABLE[area] for area in EXPORTABLE if area in areas)
     scopes = {EXPORTABLE[area]: scope for area, scope in filters.items()}
     dest = os.path.expanduser(os.path.expandvars(dest))
+    if unreadable(dest):
+        raise Refusal(f"dest is {dest}, which {unreadable(dest)}.")
     return Options(dest, kinds, [str(space) for space in spaces], scopes, follow, mapping)
 
 

@@ -22,8 +22,16 @@ OUTPUT = {"name": "Main", "type": "elasticsearch", "hosts": ["https://e:9200"]}
         ("case", {"title": "t", "owner": "cases", "customFields": [None, 5]}, "customFields"),
         ("fleet_agent_tags", {"batch_size": float("inf"), "agents": ["a"], "tags": ["x"]}, "batch_size: a value"),
         ("fleet_output", {**OUTPUT, "config_yaml": "2026-02-30T25:61:00+99:00"}, "config_yaml is not valid YAML"),
-        ("saved_objects_export", {"type": ["tag"], "dest": "a\0b"}, "dest contains the character NUL"),
+        (
+            "saved_objects_export",
+            {"type": ["tag"], "dest": "a\0b"},
+            "dest is a\\x00b, which contains the character NUL",
+        ),
         ("kibana_export", {"dest": "x", "areas": [{}]}, "There is no area {}"),
+        ("kibana_export", {"dest": "a\0b", "areas": ["spaces"]}, "dest is a\\x00b, which contains the character NUL"),
+        ("saved_objects_export", {"type": ["tag"], "dest": "/dev/null"}, "is no file, but a pipe or a device"),
+        ("detection_rule_files", {"path": "x" * 1000}, "does not exist."),
+        ("value_list", {"id": "l", "state": "present", "items_src": "a\0b"}, "contains the character NUL"),
         ("kibana_prune", {"areas": [{}], "max_deletions": 1}, "areas has {}"),
     ],
 )
@@ -49,3 +57,18 @@ def test_an_export_that_is_none(kibana: Kibana, tmp_path: Path, body: str) -> No
         kibana.fault(method="POST", path="/.*_export", status=200, body=body)
         result = there.run(Step("export", "kibana_export", {"dest": "x"}))
     assert result["failed"] and "no JSON" in result["msg"], result
+
+
+def test_a_rule_whose_type_is_empty(kibana: Kibana, tmp_path: Path) -> None:
+    rule = {"name": "r", "rule_type_id": "", "consumer": "alerts", "schedule": {"interval": "1m"}}
+    with world(kibana, tmp_path) as there:
+        kibana.ok("connector", {"id": "c", "name": "c", "connector_type_id": ".server-log"})
+        result = there.run(Step("rule", "alerting_rule", {**rule, "actions": [{"connector": "c", "params": {}}]}))
+    assert result["failed"] and "Kibana has no rule type ''" in result["msg"], result
+
+
+def test_endless_values_and_control_characters_in_a_message(kibana: Kibana, tmp_path: Path) -> None:
+    with world(kibana, tmp_path) as there:
+        task = {"case_id": "a\nb\x1b[31m" + "x" * 1_000_000, "comment": "c"}
+        message = there.run(Step("comment", "case_comment", task))["msg"]
+    assert len(message) < 1000 and message.isprintable() and "...'" not in message, message[:2000]

@@ -13,6 +13,7 @@ import os
 import pickle
 import re
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import yaml
+from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
@@ -40,6 +42,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]
 ACTIONS = {path.stem for path in (ROOT / "plugins" / "action").glob("[!_]*.py")} - {"kibana"}
 LOOKUP = re.compile(r"lookup\([^)]*\)")  # without Ansible's loader of collections there are no lookup plugins
 LONGEST_SLEEP, LONGEST_WAIT = 9.0e9, 100_000.0
+FIRST_TICK = 10**6  # of the emulator's clock after a restore
 USER, PASSWORD = "reliable", "planted-password-of-the-connection"
 CONNECTION = {"kibana_url": URL, "kibana_username": USER, "kibana_password": PASSWORD}
 
@@ -110,8 +113,10 @@ class World:
     def __init__(self, kibana: Kibana, folder: Path, version: str = "9.4.3") -> None:
         self.kibana, self.folder = kibana, folder
         self.variables: dict[str, Any] = {"playbook_dir": str(folder)}
+        self.connection: dict[str, Any] = CONNECTION
         self.secrets: set[str] = set()
         self.waited = 0.0
+        self._restored: bytes | None = None
         kibana.emulator = Emulator(version=version, seed="soc", deterministic=True)
         kibana.http.mount("http://", type(kibana.http.adapters["http://"])(kibana.emulator))
         kibana.monkeypatch.setattr(_session, "build_adapter", lambda settings: Patient(self))
@@ -156,7 +161,7 @@ class World:
         """The options of a task, with the connection."""
         variables = {**self.variables, **step.variables}
         args: dict[str, Any] = Templar(self._loader, variables).template(_trusted(step.args))
-        return {**(CONNECTION if step.module not in ("copy", "drift_report") else {}), **args}
+        return {**(self.connection if step.module not in ("copy", "drift_report") else {}), **args}
 
     def _act(self, step: Step, args: dict[str, Any], check: bool) -> dict[str, Any]:
         """What the action plugin of a module returns; it runs modules in this process."""
@@ -168,7 +173,12 @@ class World:
             loader=self._loader, templar=Templar(self._loader, {}), shared_loader_obj=Shared(),
         )  # fmt: skip
         action._shared_loader_obj = Shared()  # newer versions of ansible-core do not take the argument
-        result: dict[str, Any] = action.run(task_vars={"ansible_python_interpreter": "auto_silent"})
+        try:
+            result: dict[str, Any] = action.run(task_vars={"ansible_python_interpreter": "auto_silent"})
+        except AnsibleError as error:  # Ansible makes a failed task of it
+            return {"failed": True, "msg": str(error)}
+        except Exception:
+            return {"failed": True, "msg": "", "exception": traceback.format_exc()}
         return result
 
     def settle(self) -> None:
@@ -185,24 +195,32 @@ class World:
     def snapshot(self) -> Any:
         """All that `restore` needs."""
         emulator = self.kibana.emulator
-        held = pickle.dumps((emulator._stores, emulator.directory, self.variables))
-        return held, self.files(), emulator._random.getstate()
+        held = pickle.dumps((emulator._stores, emulator.directory))
+        return held, pickle.dumps(self.variables), self.files(), emulator._random.getstate()
 
     def restore(self, snapshot: Any) -> None:
         """Go back to an earlier state; the ids that are given out go on from the same place."""
-        held, files, ids = snapshot
+        held, variables, files, ids = snapshot
         emulator = self.kibana.emulator
-        emulator._stores, emulator.directory, self.variables = pickle.loads(held)
+        if not self._is_as(held):
+            emulator._stores, emulator.directory = pickle.loads(held)
+        self.variables = pickle.loads(variables)
         emulator._random.setstate(ids)
-        emulator._ticks, emulator._tokens = itertools.count(10**6), itertools.count(10**6)
+        emulator._ticks, emulator._tokens = itertools.count(FIRST_TICK), itertools.count(FIRST_TICK)
         for log in (emulator.faults, emulator.requests, emulator.crashes, emulator.busy):
             log.clear()
-        self.waited = 0.0
-        for path in set(self.files()) - set(files):
+        self.waited, self._restored = 0.0, held
+        there = self.files()
+        for path in set(there) - set(files):
             path.unlink()
         for path, content in files.items():
-            path.parent.mkdir(exist_ok=True, parents=True)
-            path.write_bytes(content)
+            if there.get(path) != content:
+                path.parent.mkdir(exist_ok=True, parents=True)
+                path.write_bytes(content)
+
+    def _is_as(self, held: bytes) -> bool:
+        """Whether the emulator was put back to this state and asked nothing since: it looks at its clock each time."""
+        return self._restored is held and repr(self.kibana.emulator._ticks) == f"count({FIRST_TICK})"
 
     def files(self) -> dict[Path, bytes]:
         """What lies in the folder."""

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import re
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -64,7 +66,9 @@ LONGEST_MESSAGE = 5000
 # Asked for references, spaces and versions, whatever the module.
 COMMON = {"spaces", "status", "features", "security", "actions", "uptime", "exception_lists"}
 AREA = re.compile(r"/(?:api|internal)/([^/]+)")
-ANSIBLE = re.compile(r"argument '|value of |Value '|parameters are mutually|Unsupported parameters|missing required")
+ANSIBLE = re.compile(
+    r"argument '|Elements value for option|value of |Value '|parameters are mutually|Unsupported parameters|missing required"
+)
 PATH = re.compile(r"[\w/.~%!$&'()*+,;=:@-]*")
 
 
@@ -179,3 +183,19 @@ def cases(module: str) -> Iterator[tuple[tuple[str, ...], str]]:
         for name in VALUES:
             if not (is_file(module, place) and name in OUTSIDE):
                 yield place, name
+
+
+@contextlib.contextmanager
+def soon(seconds: int) -> Iterator[None]:
+    """Fail where what is done here takes longer, as it would for ever at a pipe that nobody writes to."""
+
+    def late(*_unused: Any) -> None:
+        raise AssertionError(f"hangs: not done after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
