@@ -32,6 +32,9 @@ def test_the_definition_becomes_a_build_context(installed: Installed, tmp_path: 
     assert done.returncode == 0, done.stdout + done.stderr
     recipe = (context / "Containerfile").read_text(encoding="utf-8")
     assert "ansible-galaxy collection install" in recipe and "python3.12" in recipe
+    final = recipe.partition("# Final build stage")[2]
+    installs, compiles = final.find("/usr/share/ansible /usr/share/ansible"), final.find("$PYCMD -m compileall")
+    assert 0 < installs < compiles and "ARG PYCMD" in final[:compiles]
     wanted = yaml.safe_load((context / "_build" / "requirements.yml").read_text(encoding="utf-8"))
     assert wanted == yaml.safe_load((DEFINITION / "requirements.yml").read_text(encoding="utf-8"))
 
