@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
+from ansible_collections.stackops.kibana.plugins.module_utils import _files
 from ansible_collections.stackops.kibana.plugins.module_utils._files import (
     FILE,
     FILE_RULES,
@@ -24,6 +24,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._files import (
     read_source,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
+from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 
 class Client:
@@ -142,3 +143,86 @@ def test_sources(tmp_path: Path) -> None:
         read_source("src", str(tmp_path / "none"))
     with pytest.raises(PlanError, match="which is a directory"):
         read_source("src", str(tmp_path))
+    with pytest.raises(PlanError, match=r"src names .*, which cannot be read: Is a directory\."):
+        _files._read("src", str(tmp_path))
+
+
+def test_what_a_diff_is_about(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    path.write_bytes(b"one\n")
+    (diff,) = Output(context(dest=str(path))).deliver(b"two\n")["diff"]
+    assert diff == {"before_header": str(path), "after_header": str(path), "before": "one\n", "after": "two\n"}
+    quiet = context(dest=str(path))
+    quiet.module._diff = False
+    assert "diff" not in Output(quiet).deliver(b"three\n")
+
+
+@pytest.mark.parametrize(("length", "shown"), [(MAX_DIFF, True), (MAX_DIFF + 1, False)])
+def test_a_diff_shows_both_or_none(context: Any, tmp_path: Path, length: int, shown: bool) -> None:
+    path = tmp_path / "export.txt"
+    path.write_bytes(b"one\n")
+    (diff,) = Output(context(check=True, dest=str(path))).deliver(b"a" * length)["diff"]
+    assert (diff["before"] == "one\n") is shown and (diff["after"] == "a" * length) is shown
+    assert shown or diff["before"] == f"4 bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+@pytest.mark.parametrize("mode", [None, "0600"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_new_file_with_a_mode_is_private_from_the_start(
+    context: Any, tmp_path: Path, mode: str | None, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, masks = tmp_path / "export.txt", []
+    if there:
+        path.write_bytes(b"one\n")
+    task = context(dest=str(path), mode=mode)
+    move = task.module.atomic_move
+
+    def look(source: str, dest: str) -> None:
+        masks.append(os.umask(0o022))
+        os.umask(masks[0])
+        move(source, dest)
+
+    task.module.atomic_move = look
+    old = os.umask(0o022)
+    try:
+        Output(task).deliver(b"two\n")
+    finally:
+        os.umask(old)
+    assert masks == [0o077 if mode and not there else 0o022]
+
+
+@pytest.mark.parametrize("option", ["mode", "owner", "group"])
+def test_how_a_file_is_made_means_nothing_without_one(context: Any, option: str) -> None:
+    with pytest.raises(SystemExit):
+        context(**{option: "0600"})
+
+
+def test_the_options_of_a_file(context: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLDER", str(tmp_path))
+    params = context(dest="$FOLDER/x", mode=0o600, owner="1", group="2", create_directories="yes").params
+    assert params["dest"] == f"{tmp_path}/x" and params["create_directories"] is True and params["mode"] == 0o600
+    assert (params["owner"], params["group"]) == ("1", "2")
+    assert context().params == {**dict.fromkeys(params), "create_directories": False}
+
+
+def test_a_bare_name_is_one_of_the_working_folder(
+    context: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = Output(context(dest="export.txt")).deliver(b"one\n")
+    assert result["dest"] == "export.txt" and (tmp_path / "export.txt").read_bytes() == b"one\n"
+
+
+def test_no_file_name_has_a_nul(context: Any) -> None:
+    with pytest.raises(PlanError, match="the character NUL"):
+        Output(context(dest="a\0b"))
+
+
+def test_a_mode_that_changes_is_a_change_and_its_diff_the_only_one(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    path.write_bytes(b"one\n")
+    path.chmod(0o644)
+    result = Output(context(dest=str(path), mode="0600")).deliver(b"one\n")
+    assert result["changed"] and [diff["after"]["mode"] for diff in result["diff"]] == ["0600"]
+    fresh = Output(context(dest=str(tmp_path / "new"), mode="0600")).deliver(b"one\n")
+    assert len(fresh["diff"]) == 1 and fresh["diff"][0]["after"] == "one\n"

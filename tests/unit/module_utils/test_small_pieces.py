@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
     LONGEST_SHOWN,
     Settings,
     SettingsError,
+    dangers,
     settings_from,
     shortened,
 )
@@ -843,3 +845,159 @@ def test_a_secret_that_is_sent_is_not_repeated_as_well() -> None:
 def test_an_empty_answer_may_have_been_a_success() -> None:
     error = nothing("PUT", "/api/x")
     assert error.message.startswith("The answer to PUT /api/x is empty") and error.ambiguous and error.status is None
+
+
+# What all of the mutants asked for -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("there", "raises"), [(True, True), (False, False)])
+def test_who_deletes_may_look_in_another_way(kibana: Kibana, there: bool, raises: bool) -> None:
+    http, given = answering(kibana, BARE)
+    if raises:
+        with pytest.raises(KibanaError):
+            http.delete("/api/x/1", is_there=lambda: there)
+    else:
+        http.delete("/api/x/1", is_there=lambda: there)
+        assert http.doubt is not None and http.doubt.status == 404
+    assert len(given.asked) == 1
+
+
+def test_an_empty_page_is_the_last_whatever_the_total_says(kibana: Kibana) -> None:
+    bodies = [answer(200, b'{"data": [{"id": 1}], "total": 9}'), answer(200, b'{"data": [], "total": 9}')]
+    http, given = answering(kibana, *bodies)
+    assert list(http.pages("/api/x", items="data", size_name="per_page")) == [{"id": 1}]
+    assert len(given.asked) == 2
+
+
+def test_an_export_is_asked_for_again(kibana: Kibana) -> None:
+    http, given = answering(kibana, answer(503), CUT, answer(200, b"line\n"))
+    assert http.text("POST", "/api/x/_export", params={"q": 1}, json={"a": 1}) == "line\n"
+    assert [(entry[2]["params"], entry[2]["json"]) for entry in given.asked] == [({"q": 1}, {"a": 1})] * 3
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "ambiguous"),
+    [("DELETE", 404, True), ("DELETE", 409, True), ("PUT", 404, False), ("PUT", 409, True), ("DELETE", 400, False)],
+)
+def test_what_a_lost_attempt_may_have_done(kibana: Kibana, method: str, status: int, ambiguous: bool) -> None:
+    http, _given = answering(kibana, CUT, answer(status, b'{"message": "words"}'))
+    with pytest.raises(KibanaError) as error:
+        http.call(method, "/api/x/1")
+    assert error.value.ambiguous is ambiguous
+
+
+def test_many_may_refine_or_decide_their_plans() -> None:
+    def refine(raw: Any, step: Plan, item: Any) -> Plan:
+        return Plan(step.action, extra={"raw": raw, "item": item})
+
+    stored = {"a": {"id": "a", "name": "x"}}
+    plans = _many.plan_many(resource(), [{"id": "a", "name": "y"}], stored, Policy(), refine=refine)
+    assert plans["a"] == Plan("update", extra={"raw": stored["a"], "item": {"id": "a", "name": "y"}})
+    plans = _many.plan_many(
+        resource(), [{"id": "a"}, {"id": "b"}], stored, Policy(), decide=lambda item, raw: Plan("none", item, raw or {})
+    )
+    assert plans == {"a": Plan("none", {"id": "a"}, stored["a"]), "b": Plan("none", {"id": "b"}, {})}
+    plans = _many.plan_many(resource(), [{"id": 1}], {"1": {"id": 1}, "2": {"id": 2}}, Policy(), remove=["2", "1"])
+    assert {key: step.action for key, step in plans.items()} == {"1": "none", "2": "delete"}
+    with pytest.raises(PlanError, match="id '1' is listed twice"):
+        _many.plan_many(resource(), [{"id": 1}, {"id": "1"}], {}, Policy())
+
+
+def test_chunks_end_where_the_next_item_would_be_too_much() -> None:
+    def cut(*weights: int, count: int = 9, size: int = 10) -> list[list[int]]:
+        return list(_many.chunks(weights, count, size, abs))
+
+    assert cut(5, 5, 5, 5) == [[5, 5], [5, 5]]
+    assert cut(5, 6, 4, 1) == [[5], [6, 4], [1]]
+    assert cut(11, 1, 10) == [[11], [1], [10]]
+    assert cut(1, 1, 1, 1, 1, count=2) == [[1, 1], [1, 1], [1]]
+    assert cut() == []
+
+
+def test_the_diff_of_many_names_each_object() -> None:
+    context: Any = SimpleNamespace(module=SimpleNamespace(_diff=True))
+    plans = {"a": Plan("update", {"name": "x"}, {"name": "y"}), "b": Plan("none")}
+    found = _many.outcome(context, resource(), plans, {}, describe=lambda key, step: {"called": key.upper()})
+    assert found["diff"] == [
+        {"before_header": "thing: a", "after_header": "thing: a", "before": {"name": "x"}, "after": {"name": "y"}}
+    ]
+    assert found["thing"] == [{"called": "A", "result": "updated"}, {"called": "B", "result": "unchanged"}]
+    context.module._diff = False
+    assert "diff" not in _many.outcome(context, resource(), plans, {})
+
+
+def test_lists_within_lists() -> None:
+    keyed = Node(keyed=("k",), children={"[]": Node(children={"in": Node(keyed=("k",))})})
+    before = [{"k": 1, "in": [{"k": 2, "theirs": 1}]}]
+    assert n.merge(before, [{"k": 1, "in": [{"k": 2, "x": 1}]}], keyed) == [
+        {"k": 1, "in": [{"k": 2, "theirs": 1, "x": 1}]}
+    ]
+    own = Node(children={"[]": Node(children={"id": Node(read_only=True)})})
+    assert n.strip([{"id": 1, "a": 2}], own) == [{"a": 2}]
+    defaults = Node(children={"[]": Node(children={"d": Node(default=1)})})
+    assert n.fill([{}, {"d": 2}, {"d": None}], defaults) == [{"d": 1}, {"d": 2}, {"d": 1}]
+
+
+def test_a_plan_of_what_is_absent_has_nothing_before() -> None:
+    assert plan(resource(), {}, None, Policy("absent")) == Plan("none")
+
+
+def test_what_goes_in_plain_text() -> None:
+    told = dangers(Settings("https://k", proxy="http://u:w@"))
+    assert len(told) == 1 and "kibana_proxy" in told[0]
+    assert dangers(Settings("https://k", proxy="http://p", authorization="x")) == []
+    for url, plain in (
+        ("https://k", False),
+        ("http://k", True),
+        ("http://localhost.", False),
+        ("http://a.localhost", False),
+        ("http://127.0.0.9", False),
+        ("http://[::1]:1", False),
+        ("http://10.0.0.1", True),
+    ):
+        for secret in ({"authorization": "x"}, {"headers": (("a", "b"),)}):
+            assert len(dangers(Settings(url, **secret))) == plain  # type: ignore[arg-type]
+        assert dangers(Settings(url)) == []
+
+
+@pytest.mark.parametrize("letter", "AXZ.~ é")
+def test_letters_that_no_space_has(letter: str) -> None:
+    with pytest.raises(SettingsError, match="has only a-z"):
+        settings_from({"kibana_url": "http://k", "kibana_space": f"a{letter}"}, {})
+
+
+def test_tls_only_where_there_is_some() -> None:
+    assert _session.build_adapter(Settings("http://k"))._context is None
+    context = _session.build_adapter(Settings("https://k"))._context
+    assert context.verify_mode == ssl.CERT_REQUIRED and context.check_hostname
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2 and context.get_ca_certs()
+    trusting = _session.build_adapter(Settings("https://k", validate_certs=False))._context
+    assert trusting.verify_mode == ssl.CERT_NONE and not trusting.check_hostname
+
+
+@pytest.mark.parametrize("validate", [True, False])
+def test_the_warning_of_urllib3_is_switched_off_where_ours_says_it(
+    validate: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    off: list[Any] = []
+    monkeypatch.setattr(_session.urllib3, "disable_warnings", off.append)
+    session = _session._build_session(Settings("http://k", validate_certs=validate))
+    assert session.verify is validate and len(off) == (not validate)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ({"ca_cert": "{}/none.pem"}, "which does not exist"),
+        ({"ca_cert": "{}/bad.pem"}, "it is no valid PEM certificate"),
+        ({"ca_cert": "-----BEGIN CERTIFICATE-----\nno\n"}, "it is no valid PEM certificate"),
+        ({"client_cert": "{}/none.pem"}, "names a missing file"),
+        ({"client_cert": "{}/bad.pem", "client_key": "{}/none.pem"}, "cannot be used"),
+        ({"client_cert": "{}/bad.pem"}, "They must be a pair of PEM files"),
+    ],
+)
+def test_certificates_that_cannot_be_used(tmp_path: Path, option: dict[str, str], said: str) -> None:
+    (tmp_path / "bad.pem").write_text("no certificate")
+    given = {name: value.format(tmp_path) for name, value in option.items()}
+    with pytest.raises(SettingsError, match=said):
+        _session.build_adapter(Settings("https://k", **given))  # type: ignore[arg-type]
