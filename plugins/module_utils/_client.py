@@ -82,7 +82,9 @@ class KibanaClient:
             if is_route_missing(error.error):
                 if not probe:
                     raise
+                sent = self.sent
                 self.cached(f"probe {probe}", lambda: self._answers(probe, in_space))
+                self.reads.borrowed |= self.sent > sent  # somebody may have made it meanwhile: a write looks again
             return None
 
     def _answers(self, path: str, in_space: bool) -> bool:
