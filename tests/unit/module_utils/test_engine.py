@@ -174,17 +174,16 @@ def test_an_answer_without_the_object_is_looked_after(answer: Any, answers_objec
 
 
 @pytest.mark.parametrize(
-    ("check", "lock", "asks", "borrowed"),
-    [(False, "", True, True), (True, "", True, False), (False, "version", True, False), (False, "", False, False)],
+    ("check", "asks", "borrowed"), [(False, True, True), (True, True, False), (False, False, False)]
 )
-def test_where_kibana_was_asked_in_between_it_is_read_again(check: bool, lock: str, asks: bool, borrowed: bool) -> None:
+def test_where_kibana_was_asked_in_between_it_is_read_again(check: bool, asks: bool, borrowed: bool) -> None:
     def planned(task: Any, _current: Any) -> Plan:
         if asks:
             task.client.find("/api/others", True, "")
         return Plan("update")
 
     client = Client(OLD, None)
-    kind = resource(plan=planned, lock=frozenset(filter(None, [lock])))
+    kind = resource(plan=planned)
     found, step = _engine._look(context(kind, client, check, id="1"), kind)
     assert (found, step.action, client.reads.borrowed) == (OLD, "update", borrowed)
     assert client.spaces == [check]
