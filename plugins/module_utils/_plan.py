@@ -102,6 +102,7 @@ def plan(resource: Resource, desired: dict[str, Any], current: dict[str, Any] | 
     if current is None:
         after = fill(merge_fields({}, wanted, node), node)
         return Plan("create", {}, after, secrets, None, desired)
+    wanted = {name: item for name, item in wanted.items() if item != {} or before.get(name)}  # else nothing to clear
     _refuse_immutable(resource, before, wanted)
     merged = merge_fields(before, wanted, node)
     touched = any(item is not before.get(name) for name, item in merged.items())  # mostly nothing is

@@ -72,3 +72,10 @@ def test_endless_values_and_control_characters_in_a_message(kibana: Kibana, tmp_
         task = {"case_id": "a\nb\x1b[31m" + "x" * 1_000_000, "comment": "c"}
         message = there.run(Step("comment", "case_comment", task))["msg"]
     assert len(message) < 1000 and message.isprintable() and "...'" not in message, message[:2000]
+
+
+@pytest.mark.parametrize("empty", [{"secrets": {}}, {"auth": {}, "ssl": {}}])
+def test_what_is_emptied_and_was_not_there_is_at_rest(kibana: Kibana, empty: dict[str, Any]) -> None:
+    task = {"id": "mirror", "name": "Mirror", "host": "https://mirror.example.com/"}
+    kibana.ok("fleet_agent_download_source", task)
+    assert not kibana.ok("fleet_agent_download_source", {**task, **empty})["changed"]

@@ -144,18 +144,23 @@ class World:
 
     def run(self, step: Step, check: bool = False) -> dict[str, Any]:
         """The result of a task."""
-        args = self.templated(step)
+        result = self.carry_out(step, self.templated(step), check)
+        if step.register:
+            self.variables[step.register] = result
+        return result
+
+    def carry_out(self, step: Step, args: dict[str, Any], check: bool = False) -> dict[str, Any]:
+        """The result of a task with these options, in which nothing is a template any more."""
         if step.module == "copy":
             Path(args["dest"]).write_text(args["content"], encoding="utf-8")
             return {"changed": False}
         check = check or step.check
         if step.module in ACTIONS:
-            result = self._act(step, args, check)
-        else:
-            result = run_module(step.module, args, check_mode=check, diff=True)
-        if step.register:
-            self.variables[step.register] = result
-        return result
+            return self._act(step, args, check)
+        try:
+            return run_module(step.module, args, check_mode=check, diff=True)
+        except TypeError as error:  # no JSON: the action of the modules makes a failed task of it
+            return {"failed": True, "msg": str(error)}
 
     def templated(self, step: Step) -> dict[str, Any]:
         """The options of a task, with the connection."""

@@ -64,7 +64,7 @@ FREE = {("kibana_request", "path")}  # whose purpose is to name any path
 OUTSIDE = ("slash", "traversal", "list of texts", "encoded traversal")  # these would name files outside of the folder
 LONGEST_MESSAGE = 5000
 # Asked for references, spaces and versions, whatever the module.
-COMMON = {"spaces", "status", "features", "security", "actions", "uptime", "exception_lists"}
+COMMON = {"spaces", "status", "features", "security", "actions", "uptime", "exception_lists", "lists"}
 AREA = re.compile(r"/(?:api|internal)/([^/]+)")
 ANSIBLE = re.compile(
     r"argument '|Elements value for option|value of |Value '|parameters are mutually|Unsupported parameters|missing required"
@@ -150,8 +150,9 @@ def problems(world: World, module: str, place: tuple[str, ...], value: Any) -> l
 
 def judged(result: dict[str, Any]) -> list[str]:
     """What is wrong with a result, be it a success or a failure."""
-    if "exception" in result:
-        return [f"exception: {result['exception'][-600:]}"]
+    traceback = str(result.get("exception") or "")
+    if "Traceback" in traceback:
+        return [f"exception: {traceback[-600:]}"]
     if not result.get("failed"):
         return []
     message = str(result.get("msg", ""))
