@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
 import ssl
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,9 +16,10 @@ from typing import Any
 
 import pytest
 import requests
+from ansible.module_utils.basic import env_fallback
 from harness import URL, Kibana
 
-from ansible_collections.stackops.kibana.plugins.module_utils import _client, _many, _session
+from ansible_collections.stackops.kibana.plugins.module_utils import _args, _client, _many, _session
 from ansible_collections.stackops.kibana.plugins.module_utils import _normalise as n
 from ansible_collections.stackops.kibana.plugins.module_utils import _reads as r
 from ansible_collections.stackops.kibana.plugins.module_utils._args import (
@@ -30,6 +33,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._args import (
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import (
     KibanaError,
+    decoded,
     message_of,
     nothing,
     parse,
@@ -1001,3 +1005,140 @@ def test_certificates_that_cannot_be_used(tmp_path: Path, option: dict[str, str]
     given = {name: value.format(tmp_path) for name, value in option.items()}
     with pytest.raises(SettingsError, match=said):
         _session.build_adapter(Settings("https://k", **given))  # type: ignore[arg-type]
+
+
+def test_every_option_of_the_connection_but_credentials_may_come_from_the_environment() -> None:
+    found = {name: spec.get("fallback") for name, spec in _args.CONNECTION.items()}
+    assert {name for name, fallback in found.items() if fallback is None} == set(_args.CREDENTIALS)
+    assert all(fallback == (env_fallback, [name.upper()]) for name, fallback in found.items() if fallback)
+
+
+def test_a_key_that_is_no_base64_stays_as_it_is() -> None:
+    for key in ("YWJj-ZGVm", "not_base64"):
+        assert set(settings_from({"kibana_url": "http://k", "kibana_api_key": key}, {}).secrets) == {key}
+    assert settings_from({"kibana_url": "http://k/X/"}, {}).url == "http://k/X"
+
+
+def test_certificates_matter_to_https_alone() -> None:
+    assert dangers(Settings("http://localhost", validate_certs=False)) == []
+    assert len(dangers(Settings("https://localhost", validate_certs=False))) == 1
+    for url in ("https://k", "http://localhost"):
+        assert _args._in_plain_text(url) is False
+
+
+def test_what_is_left_of_a_delete(kibana: Kibana) -> None:
+    http, _given = answering(kibana, WORDS)
+    http.delete("/api/x/1")
+    assert http.doubt is None
+    for status in (400, 404, 405):
+        http, _given = answering(kibana, BARE, answer(status))
+        http.delete("/api/x/1")
+        assert http.doubt is not None
+    http, _given = answering(kibana, answer(404))
+    assert http._is_there("/api/x", True) is False
+
+
+def test_an_answer_that_was_lost_says_nothing_of_the_next_request(kibana: Kibana) -> None:
+    http, given = answering(kibana, *[CUT] * 3, answer())
+    with pytest.raises(KibanaError):
+        http.get("/api/x")
+    assert http.get("/api/x") == {} and len(given.asked) == 4
+
+
+def test_what_was_lost_once_stays_lost(kibana: Kibana) -> None:
+    http, _given = answering(kibana, CUT, answer(429), answer(409))
+    with pytest.raises(KibanaError) as error:
+        http.call("PUT", "/api/x")
+    assert error.value.ambiguous
+
+
+def test_the_default_space_is_there_without_asking(kibana: Kibana) -> None:
+    for space in ("default", ""):
+        client(kibana_space=space).require_space()
+    assert kibana.seen() == []
+
+
+def test_a_client_shares_its_list_of_secrets(kibana: Kibana) -> None:
+    secrets: list[str] = []
+    settings = settings_from({"kibana_url": URL, **BASIC}, {})
+    assert KibanaClient(settings, print, secrets).secrets is secrets
+    assert "changeme" in KibanaClient(settings).secrets
+
+
+def test_bodies_of_errors_may_have_any_shape() -> None:
+    for text in ("[]", "words", "5"):
+        assert "does not have this function" in refused("GET", "/x", 404, text).message
+    assert refused("GET", "/x", 401, "").message.startswith("Kibana refused GET /x with HTTP 401: check the cred")
+    with pytest.raises(KibanaError) as error:
+        decoded(answer(200, b"words"), "PUT", "/x", "http://k")
+    assert error.value.ambiguous and error.value.status == 200 and "something that is not JSON" in str(error.value)
+
+
+def test_one_at_a_time_needs_no_thread_and_two_are_two() -> None:
+    threads: list[int] = []
+    _many.in_parallel(range(5), lambda key: threads.append(threading.get_ident()), 1)
+    assert set(threads) == {threading.get_ident()}
+    together = threading.Barrier(2, timeout=5)
+    assert _many.in_parallel(range(2), lambda key: together.wait(), 2) == {}
+
+
+def test_a_report_fails_where_an_object_has_failed() -> None:
+    context: Any = SimpleNamespace(module=SimpleNamespace(_diff=False))
+    assert _many.report(context, resource(), {"a": Plan("none")}, {})["changed"] is False
+    with pytest.raises(PartialFailure, match="1 of 1 objects failed: a: no"):
+        _many.report(context, resource(), {"a": Plan("update")}, {"a": "no"})
+    with pytest.raises(PartialFailure, match="; and 1 more"):
+        _many.complain(9, dict.fromkeys("abcdef", "no"), {})
+    with pytest.raises(PlanError, match=r"8, 9, \.\.\.$"):
+        _many.guard_deletions({str(number): Plan("delete") for number in range(11)}, 0)
+
+
+def test_keys_of_dicts_and_of_lists_are_compared_as_kibana_does() -> None:
+    assert n.same({1: "a"}, {"1": "a"}, Node()) and not n.same({1: "a"}, {"1": "b"}, Node())
+    lower = Node(keyed=("k",), children={"[]": Node(children={"k": Node(canonical=str.lower)})})
+    assert n.merge([{"k": "A", "theirs": 1}], [{"k": "a", "x": 1}], lower) == [{"k": "A", "theirs": 1, "x": 1}]
+
+
+def test_a_secret_may_have_a_field_called_id() -> None:
+    rotated = Policy(update_secrets="on_change", rotated=frozenset({("secret", "key")}))
+    kind = resource(write_only=frozenset({"secret"}))
+    step = plan(kind, {"secret": {"id": "x", "key": "y"}}, {"id": "1"}, rotated)
+    assert step.secrets == {"secret": {"key": "y"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "loaded"),
+    [
+        ({}, [("default_certs",), ("verify_locations", requests.utils.DEFAULT_CA_BUNDLE_PATH)]),
+        ({"ca_cert": "~/x.pem"}, [("verify_locations", ("cafile", "/home/x.pem"))]),
+        ({"ca_cert": "/"}, [("verify_locations", ("capath", "/"))]),
+        ({"ca_cert": "-----BEGIN X"}, [("verify_locations", ("cadata", "-----BEGIN X"))]),
+        ({"ca_cert": "x.pem", "validate_certs": False}, []),
+        ({"client_cert": "c", "validate_certs": False}, [("cert_chain", "c", None)]),
+        ({"client_cert": "c", "client_key": "k", "validate_certs": False}, [("cert_chain", "c", "k")]),
+    ],
+)
+def test_what_is_trusted(given: dict[str, Any], loaded: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home")
+    found: list[Any] = []
+    for name in ("load_default_certs", "load_verify_locations", "load_cert_chain"):
+
+        def keep(_context: Any, *given: Any, name: str = name, **named: Any) -> None:
+            found.append((name.removeprefix("load_"), *given, *named.items()))
+
+        monkeypatch.setattr(ssl.SSLContext, name, keep)
+    _session._context(Settings("https://k", **given))
+    assert [entry[:3] for entry in found] == loaded
+
+
+def test_a_date_to_wait_for() -> None:
+    assert _session.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert _session.retry_after(email.utils.formatdate(time.time() + 3600, usegmt=True)) == _session.MAX_WAIT
+    assert 25 <= (_session.retry_after(email.utils.formatdate(time.time() + 30, usegmt=True)) or 0) <= 31
+
+
+def test_whether_lists_stand_in_for_objects_is_kept_for_sessions_to_come() -> None:
+    for task, objects, kept in (("x", True, True), ("y", False, False), ("", True, False)):
+        _session.begin(task, objects)
+        assert {"name": task, "objects": kept} == _session._TASK
+    _session.begin("")
