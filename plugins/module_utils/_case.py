@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._connector import find_connector
+from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, find_connector
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 CASES = "/api/cases"
@@ -82,7 +82,8 @@ def whole_connector(
 def _looked_up(client: KibanaClient, known: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     found = None
     if "id" in known or "name" in known:
-        found = find_connector(client, known.get("id"), known.get("name"), known.get("type"))
+        wanted = (known.get("id"), known.get("name"), known.get("type"))
+        found = client.cached(f"connector {wanted}", lambda: find_connector(client, *wanted), CONNECTORS.path)
     if found is not None:
         return {"id": found["id"], "name": found["name"], "type": found["connector_type_id"]}
     message = f"There is no connector {known.get('id', known.get('name', ''))!r}"

@@ -81,11 +81,12 @@ def find(context: Context) -> dict[str, Any] | None:
         if listed is None:
             return None
         key = listed["id"]
+    default = None if params["default"] is None else default_id(client)  # asked first: the data view is seen last
     found = client.find(fill_path(ITEM, {"id": key}), probe=COLLECTION)
     if found is None:
         return None
     view: dict[str, Any] = found["data_view"]
-    return view if params["default"] is None else {**view, "default": default_id(client) == view["id"]}
+    return view if default is None else {**view, "default": default == view["id"]}
 
 
 def _resource(context: Context) -> Resource:

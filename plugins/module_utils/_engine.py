@@ -67,13 +67,13 @@ def _may_have_passed(error: KibanaError, step: Plan, attempt: int) -> bool:
 def _look(context: Context, resource: Resource) -> tuple[dict[str, Any] | None, Plan]:
     """The object as Kibana holds it (None: absent), and the plan for it.
 
-    Most objects have no lock: one that is to be written is read again where Kibana was asked anything in between.
+    Most objects have no lock: what is to be written is read again where Kibana was asked anything in between.
     """
     client, current = context.client, _find(context, resource)
     sent, step = client.sent, _plan(context, resource, current)
     if step.changed and resource.in_space:
         client.require_space(context.check_mode)
-    if client.sent > sent and not (context.check_mode or resource.lock):
+    if client.sent > sent and not context.check_mode:
         client.reads.borrowed = True
     return current, step
 

@@ -413,7 +413,10 @@ def plan(context, current):
     if params["actions"] is not None:
         actions = with_connectors(context.client, prune(params["actions"]), context.check_mode, context.warn)
         by_rule = is_by_rule(params, current, actions)
-        stored, kind = (current or {}).get("actions") or [], params["rule_type_id"] or (current or {}).get("rule_type_id", "")
+        stored, kind = (
+            (current or {}).get("actions") or [],
+            params["rule_type_id"] or (current or {}).get("rule_type_id", ""),
+        )
         whole = complete_actions(actions, stored, by_rule, lambda: default_group(context.client, kind))
         context = replace(context, params={**params, "actions": whole})
     step = _with_key(context, _beyond_fields(context, default_plan(context, current), by_rule))
@@ -519,7 +522,7 @@ def apply(context, step):
 
 
 def _follow(client, rule, before, after):
-    """Enable, disable, mute and unmute what is not so yet; what the plan does not change stays as somebody has set it."""
+    """Enable, disable, mute and unmute what is not so yet. What the plan does not change stays as it is by now."""
     path, done = fill_path(ITEM, {"id": rule["id"]}), []
     planned = {name for name in SWITCHES[:2] if after[name] != before.get(name)}
     if "mute_all" in planned or set(after["muted_alert_ids"]) != set(before.get("muted_alert_ids", ())):

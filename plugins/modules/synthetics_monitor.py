@@ -353,6 +353,12 @@ def find(context):
     return find_monitor(context.client, context.params["id"], context.params["name"])
 
 
+def decode(raw):
+    """The monitor in the shape of the options; of one that checks nothing Kibana leaves the whole field out."""
+    view = as_options(raw)
+    return {"check": {}, **view} if view.get("type") == "tcp" else view
+
+
 def as_text(value):
     """A number, or the text that Kibana makes of it."""
     return str(value)
@@ -437,6 +443,8 @@ def encode(step, names):
     return body
 
 
+BODY = {"positive": [], "negative": []}
+RESPONSE = {"body": BODY, "headers": {}, "json": [], "status": []}
 HIDDEN = ("params", "inline_script", "proxy_headers", "check.request.headers", "check.request.body")
 RESOURCE = Resource(
     result_key="monitor",
@@ -482,7 +490,8 @@ RESOURCE = Resource(
         "check.send": "",
         "check.request.body": "",
         "check.request.headers": {},
-        "check.response.body": {"positive": [], "negative": []},
+        "check.response": RESPONSE,
+        "check.response.body": BODY,
         "check.response.body.positive": [],
         "check.response.body.negative": [],
         "check.response.headers": {},
@@ -498,7 +507,7 @@ RESOURCE = Resource(
         "check.request.body": as_body,
     },
     find=find,
-    decode=as_options,
+    decode=decode,
     plan=plan,
     apply=apply,
     secrets_file=open_secrets_file,

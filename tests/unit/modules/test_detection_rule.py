@@ -425,6 +425,25 @@ def test_a_default_list_of_another_rule_is_a_conflict_that_ends(kibana: Kibana) 
     assert len(kibana.writes()) <= 4
 
 
+@pytest.mark.parametrize(
+    ("update", "method"),
+    [
+        ({"name": "other", "tags": ["a"]}, "PATCH"),
+        ({"actions": [{"connector": "SOC index", "params": {"documents": [{"a": 1}]}}]}, "PATCH"),
+        ({"name": "other", "license": ""}, "PUT"),  # PATCH cannot clear a field
+        ({"note": "other"}, "PUT"),  # Kibana 9.4 refuses it to PATCH
+        ({"enabled": False}, "PUT"),
+    ],
+)
+def test_kibana_merges_a_change_where_it_can(any_kibana: Kibana, update: dict[str, Any], method: str) -> None:
+    setup(any_kibana)
+    any_kibana.ok("detection_rule", {**QUERY, "license": "MIT"})
+    any_kibana.seen()
+    any_kibana.ok("detection_rule", {"rule_id": "r", **update})
+    assert any_kibana.writes() == [f"{method} {RULES}"]
+    assert not any_kibana.ok("detection_rule", {"rule_id": "r", **update})["changed"]
+
+
 def test_a_user_who_may_only_read_is_told_so(kibana: Kibana) -> None:
     user = {"kibana_username": "viewer", "kibana_password": "viewer"}
     assert kibana.ok("detection_rule", {**QUERY, **user}, check=True)["changed"]

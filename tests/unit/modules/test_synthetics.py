@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cases.synthetics_monitor import places
 from cases.synthetics_private_location import policies
@@ -71,6 +73,20 @@ def test_the_type_cannot_change_and_fields_of_another_type_are_refused(any_kiban
     assert "Kibana cannot change it" in any_kibana.fails(MONITOR, {"name": "m", "type": "tcp"})["msg"]
     text = any_kibana.fails(MONITOR, {"name": "m", "url": "https://x"})["msg"]
     assert "Invalid monitor key(s) for icmp type" in text and "url" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "update"),
+    [
+        ({"type": "http", "url": "https://x"}, {"check": {"response": {"status": []}}}),
+        ({"type": "http", "url": "https://x"}, {"check": {"response": {"body": {"positive": []}}}}),
+        ({"type": "tcp", "host": "x:1"}, {"check": {"send": ""}}),
+    ],
+)
+def test_what_is_empty_and_left_out_by_kibana_is_no_change(any_kibana: Kibana, kind: Any, update: Any) -> None:
+    places(any_kibana)
+    any_kibana.ok("synthetics_monitor", {"name": "n", "private_locations": ["Berlin"], **kind})
+    assert not any_kibana.ok("synthetics_monitor", {"name": "n", **update})["changed"]
 
 
 def test_a_name_is_looked_up_to_the_end(any_kibana: Kibana) -> None:
