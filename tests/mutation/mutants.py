@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 import copy
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -36,40 +38,85 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change: where it is, what stood there, and what stands there now."""
+    """A change: where it is, what stood there, and what stands there now.
+
+    `lines` are those of the statement, without what is nested in it. `nth` tells apart what looks the same within a
+    function: 0 is the first of it. `digest` is one of the function, or of the statement where it is in none.
+    """
 
     line: int
+    lines: range
     function: str
     before: str
     after: str
+    nth: int
+    digest: str
     text: str = field(repr=False)
     place: int
     way: int
 
     @property
-    def source(self) -> str:
-        """The whole source with the change; it is made when it is needed, as there are many."""
+    def tree(self) -> ast.Module:
+        """The whole module with the change; it is made when it is needed, as there are many."""
         tree = ast.parse(self.text)
-        node = list(_places(tree, ""))[self.place][0]
+        node = list(_places(tree))[self.place].node
         new = list(_changes(node))[self.way]
         _replace(tree, node, new if isinstance(new, ast.AST) else None)
-        return ast.unparse(ast.fix_missing_locations(tree))
+        return ast.fix_missing_locations(tree)
+
+    @property
+    def source(self) -> str:
+        """The same as text."""
+        return ast.unparse(self.tree)
+
+
+class Place(NamedTuple):
+    """A node that may be changed, the lines of its statement, and the function in which it is."""
+
+    node: Any
+    lines: range
+    function: str
 
 
 def mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of a source. Docstrings, annotations, imports and messages of errors stay as they are."""
-    for place, (node, function) in enumerate(list(_places(ast.parse(source), ""))):
-        for way, new in enumerate(_changes(node)):
-            after = _short(new) if isinstance(new, ast.AST) else "(removed)"
-            yield Mutant(node.lineno, function, _short(node), after, source, place, way)
+    seen: Counter[tuple[str, str, str]] = Counter()
+    tree = ast.parse(source)
+    digests = dict(_digests(tree))
+    for number, place in enumerate(_places(tree)):
+        digest = _digest_of(place, digests, tree)
+        for way, new in enumerate(_changes(place.node)):
+            looks = (place.function, _short(place.node), _short(new) if isinstance(new, ast.AST) else "(removed)")
+            yield Mutant(place.node.lineno, place.lines, *looks, seen[looks], digest, source, number, way)
+            seen[looks] += 1
+
+
+def _digests(node: ast.AST, function: str = "") -> Iterator[tuple[Any, str]]:
+    """A digest for the name of each function and class, and for the line of each statement outside of them."""
+    for child in getattr(node, "body", ()):
+        digest = hashlib.sha256(ast.dump(child).encode()).hexdigest()[:12]
+        if isinstance(child, (ast.FunctionDef, ast.ClassDef)):
+            name = f"{function}.{child.name}".strip(".")
+            yield name, digest
+            yield from _digests(child, name)
+        if not function:
+            yield child.lineno, digest
+
+
+def _digest_of(place: Place, digests: dict[Any, str], tree: ast.Module) -> str:
+    """The digest of the function of a place, or of the statement of the module in which it is."""
+    name = place.function
+    while name and name not in digests:  # one that is made within an if, or the like
+        name = name.rpartition(".")[0]
+    return digests[name or max(child.lineno for child in tree.body if child.lineno <= place.node.lineno)]
 
 
 def _short(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:100]
 
 
-def _places(node: ast.AST, function: str) -> Iterator[tuple[Any, str]]:
-    """The nodes that may be changed, with the function in which they are."""
+def _places(node: ast.AST, lines: range = range(0), function: str = "") -> Iterator[Place]:
+    """The nodes below *node* that may be changed."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_comment", "format_spec", "bases", "type_params"):
             continue
@@ -82,9 +129,18 @@ def _places(node: ast.AST, function: str) -> Iterator[tuple[Any, str]]:
                 continue
             inner = child.name if isinstance(child, (ast.FunctionDef, ast.ClassDef)) else ""
             where = f"{function}.{inner}".strip(".") if inner else function
+            around = _own_lines(child) or lines
             if hasattr(child, "lineno"):
-                yield child, where
-            yield from _places(child, where)
+                yield Place(child, around, where)
+            yield from _places(child, around, where)
+
+
+def _own_lines(node: Any) -> range:
+    """The lines of a statement up to its body; empty where a node is none."""
+    if not isinstance(node, (ast.stmt, ast.ExceptHandler)):
+        return range(0)
+    end = node.body[0].lineno if getattr(node, "body", None) else node.end_lineno + 1
+    return range(node.lineno, max(end, node.lineno + 1))
 
 
 def _changes(node: Any) -> Iterator[ast.AST | str]:  # noqa: C901 -- one branch for each kind of node
