@@ -329,3 +329,29 @@ def test_the_options_that_describe_the_object() -> None:
     kind = resource(controls=frozenset({"box"}))
     assert context(kind, name="b").desired == {"id": None, "name": "b", "secret": None, "login": None}
     assert context(kind, check=True).check_mode is True and context(kind).check_mode is False
+
+
+def test_the_options_of_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(_engine, "run_action", lambda action, options, **rules: seen.append((action, options, rules)))
+    kind = resource(rules={"required_one_of": [("id", "name")]}, states=("present", "gone"))
+    _engine.run(kind)
+    _engine.run(resource(write_only=frozenset({"secret"})))
+    (action, options, rules), (_action, more, _rules) = seen
+    assert action is _engine._converge and rules == {"resource": kind, "required_one_of": [("id", "name")]}
+    state = {"type": "str", "choices": ["present", "gone"], "default": "present"}
+    assert options == {**kind.options, "state": state}
+    assert set(more) - set(options) == {"update_secrets", "secrets_file", "secrets_key"}
+
+
+def test_what_is_to_be_written_is_not_settled() -> None:
+    asked: list[Any] = []
+    client = Client(NEW)
+
+    def attempt(work: Any, settled: Any) -> Any:
+        asked.extend([settled((None, Plan("none"))), settled((None, Plan("create")))])
+        return work()
+
+    client.reads.attempt = attempt
+    _engine._converge(context(resource(), client, id="1", name="b"))
+    assert asked == [True, False]

@@ -226,3 +226,16 @@ def test_a_mode_that_changes_is_a_change_and_its_diff_the_only_one(context: Any,
     assert result["changed"] and [diff["after"]["mode"] for diff in result["diff"]] == ["0600"]
     fresh = Output(context(dest=str(tmp_path / "new"), mode="0600")).deliver(b"one\n")
     assert len(fresh["diff"]) == 1 and fresh["diff"][0]["after"] == "one\n"
+
+
+def test_what_differs_for_those_who_know_it_is_replaced(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    path.write_bytes(b"1 a\n")
+    result = Output(context(dest=str(path))).deliver(b"2 b\n", same=lambda one, two: one[2:] == two[2:])
+    assert result["changed"] and path.read_bytes() == b"2 b\n"
+
+
+def test_a_pipe_is_no_source(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(PlanError, match=r"src names .*/pipe, which is no file"):
+        read_source("src", str(tmp_path / "pipe"))
