@@ -251,6 +251,8 @@ class KibanaClient:
                 allow_redirects=False,
             )
             if not response.is_redirect:
+                if _session.cut_short(response):
+                    raise _session.requests.exceptions.ConnectionError
                 return response
             url, params = _session.redirected(method, path, url, response, self.settings), None
         raise KibanaError(f"{url} redirects in a circle: check kibana_url.", method=method, path=path)

@@ -179,9 +179,16 @@ def redirected(method: str, path: str, url: str, response: Any, settings: Settin
     return str(target)
 
 
+def cut_short(response: Any) -> bool:
+    """Whether an answer ended amid its headers, as it is empty and does not say so."""
+    told = response.content or response.headers.keys() & {"Content-Length", "Transfer-Encoding"}
+    return response.ok and response.status_code != 204 and not told
+
+
 def unreachable(error: Exception, method: str, path: str, settings: Settings) -> KibanaError:
-    """The error for a request that got no answer: which check failed, and what to do."""
-    unsent = isinstance(error, requests.exceptions.ConnectTimeout) or _in_handshake(error)
+    """The error for a request that got no answer, where that is handled: which check failed, and what to do."""
+    in_handshake = isinstance(error, requests.exceptions.SSLError) and "do_handshake" in traceback.format_exc()
+    unsent = in_handshake or isinstance(error, requests.exceptions.ConnectTimeout)
     refused = "refused" in str(error).lower()
     return KibanaError(
         f"{_reason(error, settings)} ({method} {path})",
@@ -189,12 +196,6 @@ def unreachable(error: Exception, method: str, path: str, settings: Settings) ->
         path=path,
         ambiguous=not unsent and not refused and not isinstance(error, requests.exceptions.ProxyError),
     )
-
-
-def _in_handshake(error: Exception) -> bool:
-    """Whether TLS failed before anything was sent, and not amid an answer."""
-    course = traceback.format_exception(type(error), error, error.__traceback__)
-    return isinstance(error, requests.exceptions.SSLError) and "do_handshake" in "".join(course)
 
 
 def _reason(error: Exception, settings: Settings) -> str:
@@ -228,9 +229,8 @@ def _tls_reason(text: str, url: str) -> str:
         "unknown ca": "the server does not accept the client certificate: check kibana_client_cert",
         "CERTIFICATE_VERIFY_FAILED": "the server's certificate is signed by an unknown CA: give it as kibana_ca_cert",
         "EOF occurred": "the server ended the TLS handshake: it may demand a client certificate (kibana_client_cert)",
-        "connection has been closed": "the server ended the TLS handshake: it, or what lies between, may be down",
-        "protocol version": "the server has no TLS that is recent enough: TLS 1.2 or newer is needed",
-        "unsupported protocol": "the server has no TLS that is recent enough: TLS 1.2 or newer is needed",
+        "has been closed": "the server ended the TLS handshake: check Kibana and what lies between",
+        "protocol": "the server has no TLS 1.2 or newer",
         "handshake": "the TLS handshake failed: check kibana_client_cert and the TLS versions of the server",
     }
     reason = next(

@@ -153,7 +153,7 @@ def test_a_server_that_speaks_old_tls_only(monkeypatch: pytest.MonkeyPatch, vers
             return
         with pytest.raises(KibanaError) as error:
             client.get("/api/spaces/space")
-        assert "TLS 1.2 or newer is needed" in error.value.message and not error.value.ambiguous
+        assert "no TLS 1.2 or newer" in error.value.message and not error.value.ambiguous
 
 
 def source() -> Any:

@@ -378,9 +378,9 @@ def test_what_is_said_where_no_answer_came(error: Exception, text: str, ambiguou
         ("tlsv1 alert unknown CA", "does not accept the client certificate"),
         ("CERTIFICATE_VERIFY_FAILED", "signed by an unknown CA"),
         ("EOF occurred", "ended the TLS handshake: it may demand a client certificate"),
-        ("TLS/SSL connection has been closed (EOF)", "ended the TLS handshake: it, or what lies between"),
-        ("tlsv1 alert protocol version", "TLS 1.2 or newer is needed"),
-        ("UNSUPPORTED_PROTOCOL] unsupported protocol", "TLS 1.2 or newer is needed"),
+        ("TLS/SSL connection has been closed (EOF)", "ended the TLS handshake: check Kibana and what lies between"),
+        ("tlsv1 alert protocol version", "no TLS 1.2 or newer"),
+        ("UNSUPPORTED_PROTOCOL] unsupported protocol", "no TLS 1.2 or newer"),
         ("sslv3 alert handshake failure", "the TLS handshake failed"),
         ("odd", "TLS failed: check"),
     ],
@@ -397,6 +397,27 @@ def test_before_tls_is_agreed_on_nothing_was_sent(said: str, text: str) -> None:
     except requests.exceptions.SSLError as error:
         found = _session.unreachable(error, "POST", "/api/x", Settings("https://k"))
     assert text in found.message and not found.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "content", "cut"),
+    [
+        (200, {"kbn-name": "k"}, b"", True),
+        (201, {}, b"", True),
+        (200, {"content-length": "0"}, b"", False),
+        (200, {"transfer-encoding": "chunked"}, b"", False),
+        (200, {}, b"{}", False),
+        (204, {}, b"", False),
+        (502, {}, b"", False),
+    ],
+)
+def test_an_empty_answer_that_does_not_say_so_ended_in_its_headers(
+    status: int, headers: dict[str, str], content: bytes, cut: bool
+) -> None:
+    response = requests.Response()
+    response.status_code, response._content = status, content
+    response.headers.update(headers)
+    assert _session.cut_short(response) is cut
 
 
 @pytest.mark.parametrize(
