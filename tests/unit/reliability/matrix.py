@@ -212,9 +212,14 @@ def faulty(world: World, module: str, step: Step, known: Usual, name: str) -> Ce
     log = [entry for entry in world.kibana.emulator.requests if not entry["path"].startswith("/_emulator")]
     if not any(entry.get("fault") for entry in log):
         return None
-    cell = Cell(module, step.name, name, "failed" if result.get("failed") else "ok", str(result.get("msg", "")))
-    cell.requests, cell.seconds = len(log), world.waited
     world.kibana.no_faults()
+    return judged(world, step, known, Cell(module, step.name, name, requests=len(log)), result)
+
+
+def judged(world: World, step: Step, known: Usual, cell: Cell, result: dict[str, Any]) -> Cell:
+    """Fill in what a task under a fault has done, and run it once more now that the fault is over."""
+    cell.outcome, cell.message = "failed" if result.get("failed") else "ok", str(result.get("msg", ""))
+    cell.seconds = world.waited
     world.settle()
     after = state(world, known.since)
     names = {known.states[1]: "as without a fault", known.states[0]: "as before"}

@@ -85,7 +85,7 @@ FAULTS: dict[str, Trouble] = {
     "TLS: a peer without TLS": Trouble(NO_TLS + "the server does not speak TLS there: use http://", tls=""),
     "TLS: http:// to a peer with TLS": Trouble(BREAKS + ", or use https://", scheme="http"),
     "TLS: closed before the handshake": Trouble(
-        NO_TLS + f"the server ended the TLS handshake: .* may be down|{BREAKS}", cut="hello"
+        NO_TLS + f"the server ended the TLS handshake: check Kibana|{BREAKS}", cut="hello"
     ),
     "TLS: closed after the handshake": Trouble(BREAKS, cut="once"),
     "cut in the headers": Trouble(BREAKS + NOTHING, cut="headers"),

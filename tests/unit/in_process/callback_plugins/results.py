@@ -23,11 +23,12 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "results"
 
-    def _write(self, result, event):
+    def _write(self, result, event, ignored=False):
         line = {
             "event": event,
             "host": result._host.get_name(),
             "task": result._task.get_name(),
+            "ignored": bool(ignored),
             "result": result._result,
         }
         with open(os.environ["RESULTS_FILE"], "a", encoding="utf-8") as handle:
@@ -37,7 +38,7 @@ class CallbackModule(CallbackBase):
         self._write(result, "ok")
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._write(result, "failed")
+        self._write(result, "failed", ignore_errors)
 
     def v2_runner_item_on_ok(self, result):
         self._write(result, "item ok")
