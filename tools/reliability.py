@@ -23,6 +23,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- begin: matrix -->", "<!-- end: matrix -->"
+WAYS = {
+    "in this process": "Every module, each task of its documented examples.",
+    "over real sockets": "The same tasks while the connection is in trouble: names, TLS, answers that end early.",
+    "in real plays": "Every role and action plugin, by ansible-playbook.",
+    "in loops": "Items that are there, changed, deleted and created; with `kibana_prefetch` and without.",
+}
 SIGNS = {"ok": "s", "failed": "f"}
 LONGEST = 150
 START = """<!--
@@ -108,7 +114,8 @@ def matrix(cells: list[Entry]) -> str:
         f"{text}\n\nBy module. s: survived as if nothing had been, f: failed with one clear sentence; in both cases the"
         " next run without the fault led to the same state as a run that never saw it. \\*: with an exception that is"
         f" named below. Empty: the task sends no such request. The columns are:\n\n{legend}\n\n"
-        f"{table(['module', *map(str, range(1, len(names) + 1))], grid)}\n\nExceptions:\n\n{reasons}\n"
+        f"{table(['module', *map(str, range(1, len(names) + 1))], grid)}\n"
+        + (f"\nExceptions:\n\n{reasons}\n" if reasons else "")
     )
 
 
@@ -120,18 +127,26 @@ def counts(entries: list[Entry]) -> list[str]:
     failed += [f"{entry['module']}: {entry['problems']}" for entry in tried if entry["problems"]]
 
     def total(kind: str, key: str) -> int:
-        return sum(entry[key] for entry in of.get(kind, []))
+        return sum(entry.get(key, 0) for entry in of.get(kind, []))
 
+    ways = [f"{len(found)} {way}" for way, found in sorted(by(cells, "way").items())]
+    changes = ("kept", "as in turn", "refused", "lost")
     return [
         f"fault matrix: {len(cells)} cells run, {sum(not cell['problems'] for cell in cells)} passed,"
         f" {sum(bool(cell['exception']) for cell in cells)} of these with a named exception;"
-        f" {len(by(cells, 'module'))} modules, {len(by(cells, 'fault'))} faults",
+        f" {len(by(cells, 'module'))} modules, {len(by(cells, 'fault'))} faults;"
+        f" {', '.join(ways)}",
         f"bad input: {total('input', 'tried')} values tried in the options of {len(tried)} modules,"
         f" {sum(len(entry['problems']) for entry in tried)} problems",
         f"check mode: {total('check mode', 'states')} predictions compared with the real run,"
         f" {total('check mode', 'refused')} tasks refused by both or by Kibana",
-        f"concurrent writers: {total('writers', 'interleavings')} interleavings, {total('writers', 'kept')} kept both"
-        f" changes, {total('writers', 'refused')} ended in a clear failure, {total('writers', 'lost')} fell into the"
+        f"concurrent writers: {sum(total('writers', word) for word in changes)} interleavings,"
+        f" {total('writers', 'kept')} kept both changes, {total('writers', 'as in turn')} ended as"
+        f" if one writer had come after the other, {total('writers', 'refused')} in a clear failure,"
+        f" {total('writers', 'lost')} fell into the window of a blind replacement",
+        f"loops: {total('loops', 'items')} items between what somebody else did compared with what they do alone,"
+        f" {total('loops', 'stale')} of them said unchanged for a list that was right when it was read;"
+        f" {total('loops', 'interleavings')} interleavings within an item, {total('loops', 'lost')} fell into the"
         " window of a blind replacement",
         f"failures: {len(failed)}",
         *failed,
@@ -141,8 +156,8 @@ def counts(entries: list[Entry]) -> list[str]:
 def page(entries: list[Entry]) -> str:
     """The part of the page between the marks."""
     of = by(entries, "kind")
+    ways = by(of.get("faults", []), "way")
     lost = sorted({entry["module"] for entry in of.get("writers", []) if entry["lost"]})
-    wider = sorted({entry["module"] for entry in of.get("writers", []) if entry["wider"]})
     lines = "\n".join(f"- {line}" for line in counts(entries))
     return (
         "Written by `make reliability`. Every module runs its own documented examples against the emulator, in this"
@@ -150,10 +165,8 @@ def page(entries: list[Entry]) -> str:
         "## Concurrent writers\n\nSomebody else changes another field of the same object right before one of our"
         " requests. Where Kibana replaces an object as a whole and offers no lock, a change between our last read and"
         " our write is lost; the two follow each other directly, without a request between them. So it is with "
-        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}. It is wider, as"
-        " other things are read in between or one field decides on another, with"
-        f" {', '.join(f'`{name}`' for name in wider) or 'no module'}.\n\n"
-        f"## Faults\n\n{matrix(of.get('faults', []))}"
+        f"{', '.join(f'`{name}`' for name in lost) or 'no module'}.\n\n"
+        + "\n".join(f"## Faults {way}\n\n{WAYS[way]}\n\n{matrix(ways[way])}" for way in WAYS if way in ways)
     )
 
 

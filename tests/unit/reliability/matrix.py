@@ -102,11 +102,12 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
 
 @dataclass
 class Cell:
-    """One task of a module under one fault."""
+    """One task of a module under one fault; ``way`` says how it was run."""
 
     module: str
     task: str
     fault: str
+    way: str = "in this process"
     outcome: str = ""
     message: str = ""
     requests: int = 0

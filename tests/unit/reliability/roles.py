@@ -289,7 +289,9 @@ def cells(kibana: Kibana, folder: Path, name: str, faults: tuple[str, ...]) -> I
     for host in hosts[1:]:
         runs = (first[host.name], second[host.name], third[host.name])
         if any(entry.get("fault") for entry in runs[0].log):
-            yield judged(Cell(name, "play", host.fault), subject, before, usual[0], runs, host.emulator.crashes)
+            yield judged(
+                Cell(name, "play", host.fault, "in real plays"), subject, before, usual[0], runs, host.emulator.crashes
+            )
 
 
 def judged(
