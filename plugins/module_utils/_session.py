@@ -182,7 +182,7 @@ def redirected(method: str, path: str, url: str, response: Any, settings: Settin
 def cut_short(response: Any) -> bool:
     """Whether an answer ended amid its headers, as it is empty and does not say so."""
     told = response.content or response.headers.keys() & {"Content-Length", "Transfer-Encoding"}
-    return response.ok and response.status_code != 204 and not told
+    return response.status_code != 204 and not told
 
 
 def unreachable(error: Exception, method: str, path: str, settings: Settings) -> KibanaError:

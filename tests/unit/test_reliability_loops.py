@@ -27,10 +27,10 @@ from reliability.tasks import Step
 from ansible_collections.stackops.kibana.plugins.module_utils import _reads
 
 FULL = bool(os.environ.get("STACKOPS_FULL"))
-PART = 7  # of so many kinds one meets faults, and one of so many faults
+PART = 11  # of so many kinds one meets faults, and one of so many faults
 MOST = settings().max_examples // 25
 SAMPLE = 3  # of the stories of a kind
-FEW = 4  # objects that somebody and the loop are about
+FEW = 2  # objects that somebody and the loop are about
 LOOP = {"task": "one loop"}
 Act = tuple[str, int, int]
 
@@ -60,8 +60,8 @@ def acts(loop: Loop) -> st.SearchStrategy[list[Act]]:
     kinds = ["item", "item", "mine", "absent", "theirs", "deleted", "created"]
     return st.lists(
         st.tuples(st.sampled_from(kinds), st.integers(0, FEW - 1), st.integers(0, max(len(loop.theirs) - 1, 0))),
-        min_size=4,
-        max_size=12,
+        min_size=6,
+        max_size=16,
     )
 
 
@@ -146,9 +146,9 @@ def test_nothing_is_lost_within_an_item(monkeypatch: pytest.MonkeyPatch, name: s
     def run(wanted: dict[str, Any], deed: str, moment: int, prefetch: bool) -> None:
         there = Elsewhere(monkeypatch, loop)
         there.kibana.run("space_info", {})
-        for one in loop.items[deed == "created" : FEW]:
+        for one in loop.items[deed == "created" : 4]:
             there.kibana.ok(loop.module, one)
-        for one in loop.items[1:FEW]:  # so that the list has been read
+        for one in loop.items[1:4]:  # so that the list has been read
             there.item(one, prefetch=prefetch, **LOOP)
         if not there.strike(moment, deeds[deed]):
             return

@@ -408,7 +408,7 @@ def test_before_tls_is_agreed_on_nothing_was_sent(said: str, text: str) -> None:
         (200, {"transfer-encoding": "chunked"}, b"", False),
         (200, {}, b"{}", False),
         (204, {}, b"", False),
-        (502, {}, b"", False),
+        (404, {}, b"", True),
     ],
 )
 def test_an_empty_answer_that_does_not_say_so_ended_in_its_headers(

@@ -184,6 +184,8 @@ class World:
             return {"failed": True, "msg": str(error)}
         except Exception:
             return {"failed": True, "msg": "", "exception": traceback.format_exc()}
+        if "Traceback" not in str(result.get("exception")):
+            result.pop("exception", None)  # ansible-core's own note that a module has failed
         return result
 
     def settle(self) -> None:
