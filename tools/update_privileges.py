@@ -20,7 +20,9 @@ task that is to write needs both. All privileges are those of Kibana in the spac
 says otherwise; a weaker one comes with the stronger one of the same feature.
 
 The names are those that Kibana uses among its APIs: an error with status 403 names the one that is missing. The second
-table says what to tick in a role.
+table says what to tick in a role. Some areas of Kibana ask Elasticsearch as the user of the task. What Elasticsearch
+wants is a privilege of the cluster, such as `manage_transform`, or one on indices, such as `.lists-*:read`; instead of
+the pattern a role may name those of the space, `.lists-default`.
 
 Ask Kibana before a run:
 
@@ -31,13 +33,14 @@ Ask Kibana before a run:
   register: before
 ```
 
-Kibana's public API does not tell a user's privileges. `kibana_info` therefore tries harmless reads: who is refused one
-lacks the privilege, and the stronger one of the same feature. Privileges to write cannot be tried without writing. They
-are reported as unknown, unless the weaker one is missing already.
+Kibana's public API does not tell a user's privileges in Kibana. `kibana_info` therefore tries harmless reads: who is
+refused one lacks the privilege, and the stronger one of the same feature. Privileges to write cannot be tried without
+writing. They are reported as unknown, unless the weaker one is missing already. What Elasticsearch allows is told by
+value lists, asset criticality, the risk engine and the detection engine, to who may use them.
 
 How sure this is: each row is tested against the emulator, with a user who has exactly these privileges and with users
-who lack one of them. The emulator follows Kibana's documented and observed privileges of 8.18 and 9.4. What
-Elasticsearch asks for besides, for its indices, is in the notes as far as it is known, and is not tested.
+who lack one of them. The emulator follows Kibana's documented and observed privileges of 8.18 and 9.4. What is in the
+notes alone is not tested.
 
 | module | to look | to write, besides | notes |
 |---|---|---|---|

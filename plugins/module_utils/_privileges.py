@@ -4,7 +4,8 @@
 
 """The least privileges that each module needs, as data: for docs/privileges.md, and for the preflight of kibana_info.
 
-A privilege has the name that Kibana uses among its APIs, which is what an error with status 403 names.
+A privilege of Kibana has the name that it uses among its APIs, which is what an error with status 403 names. One that
+Elasticsearch asks for is a privilege of the cluster, under its name there, or one on indices: ``.lists-*:read``.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from dataclasses import dataclass
 class Privilege:
     """What people give to a role for it, the weaker one that comes with it, and a read that shows whether it is there.
 
-    ``probe`` is a path of the public API that changes nothing and is refused without this privilege ("": none is).
+    ``probe`` is a path that changes nothing and is refused without this privilege ("": none is). With ``told`` it
+    answers what Elasticsearch allows the user instead: there are the privileges of the cluster, or those by index.
     """
 
     words: str
     includes: str = ""
     probe: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,15 @@ def _pair(
     }
 
 
+def _indices(pattern: str, names: tuple[str, ...], probe: str, *told: str) -> dict[str, Privilege]:
+    words = f"Elasticsearch, the indices {pattern}: "
+    return {f"{pattern}:{name}": Privilege(words + name, "", probe, told) for name in names}
+
+
+def _cluster(names: tuple[str, ...], probe: str, *told: str) -> dict[str, Privilege]:
+    return {name: Privilege(f"Elasticsearch, the cluster: {name}", "", probe, told) for name in names}
+
+
 ASSISTANT = "elasticAssistant"
 ANALYTICS = "securitySolution-entity-analytics"
 ANONYMIZATION = "securitySolution-updateAIAssistantAnonymization"
@@ -50,6 +62,12 @@ RISK_ENGINE = "saved_object:risk-engine-configuration/read"
 DASHBOARD = "saved_object:dashboard/{}"
 DATA_VIEW = "saved_object:index-pattern/read"
 TAG = "saved_object:tag/{}"
+LISTS, ITEMS, RECORDS = ".lists-*", ".items-*", ".asset-criticality.asset-criticality-*"
+SCORES = "risk-score.risk-score-*"
+READ_WRITE = ("read", "write")
+IN_ELASTICSEARCH = ("privileges", "elasticsearch")
+CRITICALITY = "/internal/asset_criticality/privileges"
+ENGINE = "/internal/risk_score/engine/privileges"
 PRIVILEGES: dict[str, Privilege] = {
     **_pair("Actions and Connectors", "actions:read", "actions:all", "/api/actions/connectors"),
     **_pair(
@@ -69,7 +87,7 @@ PRIVILEGES: dict[str, Privilege] = {
     **_pair(
         "Security, and Timeline where Kibana has it by itself", "timeline_read", "timeline_write", "/api/timelines"
     ),
-    ANALYTICS: Privilege("Security: All, with entity analytics", "", "/api/asset_criticality/list?per_page=1"),
+    ANALYTICS: Privilege("Security: All, with entity analytics", "", CRITICALITY),
     RISK_ENGINE: Privilege("Security: Read"),
     ASSISTANT: Privilege(
         "Elastic AI Assistant: All", "", "/api/security_ai_assistant/anonymization_fields/_find?per_page=1"
@@ -97,13 +115,15 @@ PRIVILEGES: dict[str, Privilege] = {
     **_pair("SLOs", "slo_read", "slo_write", "/api/observability/slos?perPage=1"),
     **_pair("Synthetics and Uptime", "uptime-read", "uptime-write", "/api/synthetics/monitors?perPage=1"),
     **_pair("Tag Management", TAG.format("read"), TAG.format("write")),
-    **_pair(
-        "the cluster, in Elasticsearch",
-        "read_security",
-        "manage_security",
-        "/api/security/role",
-        ("read_security", "manage_security"),
+    "read_security": Privilege("Elasticsearch, the cluster: read_security", "", "/api/security/role"),
+    "manage_security": Privilege(
+        "Elasticsearch, the cluster: manage_security", "read_security", "/api/detection_engine/privileges", ("cluster",)
     ),
+    **_indices(LISTS, (*READ_WRITE, "view_index_metadata"), "/api/lists/privileges", "lists", "index"),
+    **_indices(ITEMS, (*READ_WRITE, "view_index_metadata"), "/api/lists/privileges", "listItems", "index"),
+    **_indices(RECORDS, READ_WRITE, CRITICALITY, *IN_ELASTICSEARCH, "index"),
+    **_indices(SCORES, READ_WRITE, ENGINE, *IN_ELASTICSEARCH, "index"),
+    **_cluster(("manage_index_templates", "manage_transform"), ENGINE, *IN_ELASTICSEARCH, "cluster"),
     "read_features": Privilege("all features in all spaces: All", "", "/api/features"),
     "rotateEncryptionKey": Privilege("the role superuser"),
     "spaces:read": Privilege("the space: any privilege in it", "", "/api/spaces/space"),
@@ -115,6 +135,7 @@ _AGENTS = Needs(("fleet-agents-read",), ("fleet-agents-all",))
 _AGENTS_ALONE = Needs(("fleet-agents-read",))
 _RULES = Needs(("rules-read",), ("rules-all",))
 _LISTS = Needs(("lists-read",), ("lists-all",))
+_SEEN = (f"{LISTS}:view_index_metadata", f"{ITEMS}:view_index_metadata")
 _PACKAGES = ("integrations-read", "fleet-agent-policies-read")
 _CASES = Needs(("cases-securitySolution-read",), ("cases-securitySolution-all",))
 _SYNTHETICS = Needs(("uptime-read",), ("uptime-write",), "Fields with secrets are compared with All alone.")
@@ -133,7 +154,7 @@ MODULES: dict[str, Needs] = {
     "apm_agent_configuration_info": Needs(("apm-read",)),
     "apm_source_map": Needs(("apm-read",), ("apm-write",)),
     "apm_source_map_info": Needs(("apm-read",)),
-    "asset_criticality": Needs((ANALYTICS,), (), "In Elasticsearch, the rights to read and write the records."),
+    "asset_criticality": Needs((ANALYTICS, f"{RECORDS}:read"), (f"{RECORDS}:write",)),
     "case": _CASES,
     "case_comment": _CASES,
     "case_configuration": Needs(_CASES.read, _CASES.write, "With a connector also actions:read."),
@@ -194,7 +215,11 @@ MODULES: dict[str, Needs] = {
     "maintenance_window": Needs(("read-maintenance-window",), ("write-maintenance-window",)),
     "prebuilt_rules": _RULES,
     "prebuilt_rules_info": Needs(_RULES.read),
-    "risk_engine": Needs((ANALYTICS, RISK_ENGINE), (), "In Elasticsearch, rights to manage transforms and templates."),
+    "risk_engine": Needs(
+        (ANALYTICS, RISK_ENGINE),
+        (f"{SCORES}:read", f"{SCORES}:write", "manage_index_templates", "manage_transform"),
+        "Newer versions of Kibana also ask the cluster for manage_ingest_pipelines.",
+    ),
     "saved_object_info": Needs(note=_TYPES),
     "saved_objects_export": Needs(note=_TYPES),
     "saved_objects_import": Needs(note=_TYPES),
@@ -210,7 +235,9 @@ MODULES: dict[str, Needs] = {
     "tag": Needs((TAG.format("read"),), (TAG.format("write"),)),
     "timeline_export": Needs(("timeline_read",)),
     "timeline_import": Needs(("timeline_read",), ("timeline_write",)),
-    "value_list": Needs(_LISTS.read, _LISTS.write, "In Elasticsearch, rights on the indices .lists and .items."),
-    "value_list_export": Needs(_LISTS.read),
-    "value_list_info": Needs(_LISTS.read),
+    "value_list": Needs(
+        (*_LISTS.read, *_SEEN, f"{LISTS}:read", f"{ITEMS}:read"), (*_LISTS.write, f"{LISTS}:write", f"{ITEMS}:write")
+    ),
+    "value_list_export": Needs((*_LISTS.read, f"{LISTS}:read", f"{ITEMS}:read")),
+    "value_list_info": Needs((*_LISTS.read, f"{LISTS}:read")),
 }

@@ -33,8 +33,9 @@ options:
   modules:
     description:
       - Modules of this collection, with or without its name, of whose privileges to ask.
-      - Kibana has no public API that tells a user's privileges. Harmless reads are tried instead, and nothing is
-        written. So a privilege to write is reported as unknown, unless the one to read is missing already.
+      - Kibana has no public API that tells a user's privileges in Kibana. Harmless reads are tried instead, and nothing
+        is written. So a privilege to write is reported as unknown, unless the one to read is missing already.
+      - What Elasticsearch allows is told by areas of Kibana for themselves. It is unknown to who may not use the area.
       - The privileges are those in the space of the task.
     type: list
     elements: str
@@ -195,23 +196,31 @@ def preflight(client, modules):
 
 def has(client, name):
     """Whether the user has a privilege; None where Kibana cannot be asked. Without the weaker one nobody has it."""
-    known = PRIVILEGES[name]
-    if not known.probe:
-        return False if known.includes and has(client, known.includes) is False else None
-    return client.cached(f"privilege {name}", lambda: {"answer": tried(client, known.probe)})["answer"]
+    known, held = PRIVILEGES[name], None
+    if known.probe:
+        allowed, answer = client.cached(f"privilege {known.probe}", lambda: tried(client, known.probe))
+        held = told(answer, known.told, name.rpartition(":")[2]) if known.told else allowed
+    return False if held is None and known.includes and has(client, known.includes) is False else held
 
 
 def tried(client, probe):
-    """Whether Kibana answers a read; None where it does not know it."""
+    """Whether Kibana answers a read (None where it does not know it), and what it answers."""
     try:
-        client.get(probe)
+        return True, client.get(probe)
     except KibanaError as error:
         if error.status == 403:
-            return False
+            return False, {}
         if error.status in (400, 404) or is_route_missing(error.error):
-            return None
+            return None, {}
         raise
-    return True
+
+
+def told(answer, path, name):
+    """What an answer says at a path about a privilege of Elasticsearch, for all indices in it; None: nothing."""
+    for key in path:
+        answer = answer.get(key, {})
+    found = [part.get(name) for part in answer.values()] if path[-1] == "index" else [answer.get(name)]
+    return None if not found or None in found else all(found)
 
 
 def look(context):

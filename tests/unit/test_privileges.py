@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from harness import Kibana
 from reliability import report
 from reliability.tasks import MODULES, PASSWORD, USER, Step, World, steps
 
+from ansible_collections.stackops.kibana.plugins.module_utils._privileges import ANALYTICS, PRIVILEGES, Needs
 from ansible_collections.stackops.kibana.plugins.module_utils._privileges import MODULES as NEEDS
-from ansible_collections.stackops.kibana.plugins.module_utils._privileges import PRIVILEGES
 
 # What the EXAMPLES use besides, as the notes of the table say.
 BESIDES: dict[str, list[str]] = {
@@ -146,17 +147,36 @@ def test_what_a_list_of_modules_needs_and_what_is_missing(any_kibana: Kibana) ->
     assert set(found["words"]) == {"fleet-settings-read", "fleet-settings-all", "actions:read", "actions:all"}
 
 
-@pytest.mark.parametrize("name", [name for name, known in PRIVILEGES.items() if known.probe])
-def test_each_probe_tells_who_has_the_privilege(any_kibana: Kibana, name: str) -> None:
-    module = next((module for module, needs in NEEDS.items() if name in needs.read), None)
-    if module is None:
-        pytest.skip("asked for by no module alone")
-    theirs = preflight(any_kibana, [], module)
-    if name in theirs["unknown"]:
+@pytest.mark.parametrize("name", [name for name, known in PRIVILEGES.items() if known.probe and not known.told])
+def test_each_probe_tells_who_has_the_privilege(any_kibana: Kibana, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = importlib.import_module("ansible_collections.stackops.kibana.plugins.modules.kibana_info")
+    # Some go with others in every module: one that needs nothing else asks for it here.
+    monkeypatch.setitem(asking.MODULES, "space_info", Needs((name,)))
+    theirs = preflight(any_kibana, [], "space_info")
+    if theirs["unknown"]:
         assert name == "read-maintenance-window" and any_kibana.emulator.version < (9, 2)
         return
-    assert name in theirs["missing"] and name not in theirs["held"]
-    assert name in preflight(any_kibana, [name], module)["held"]
+    assert theirs["missing"] == [name]
+    assert preflight(any_kibana, [name], "space_info")["held"] == [name]
+
+
+AREAS = {
+    "/api/lists/privileges": ("value_list", "lists-read"),
+    "/internal/asset_criticality/privileges": ("asset_criticality", ANALYTICS),
+    "/internal/risk_score/engine/privileges": ("risk_engine", ANALYTICS),
+    "/api/detection_engine/privileges": ("kibana_role", "rules-read"),
+}
+
+
+@pytest.mark.parametrize("space", ["default", "soc"])
+@pytest.mark.parametrize("name", [name for name, known in PRIVILEGES.items() if known.told])
+def test_what_elasticsearch_allows_is_told_by_the_area(any_kibana: Kibana, name: str, space: str) -> None:
+    module, area = AREAS[PRIVILEGES[name].probe]
+    where = {"kibana_space": space}
+    assert name in preflight(any_kibana, [area], module, **where)["missing"]
+    assert name in preflight(any_kibana, [area, name], module, **where)["held"]
+    unknown = preflight(any_kibana, [name, "read_security"], module, **where)  # and nothing of Kibana's
+    assert name in unknown["unknown"]
 
 
 def test_a_module_that_there_is_not_is_an_error_before_any_request(kibana: Kibana) -> None:

@@ -20,7 +20,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from .auth import ANONYMOUS, User
-from .errors import CoreError, EmulatorError
+from .errors import CoreError, EmulatorError, SiemError
 from .messages import Incoming
 from .routing import Context, Reply, Route, find
 
@@ -62,6 +62,7 @@ def run(emulator: Emulator, request: Incoming, seen: dict[str, Any]) -> tuple[Re
         _payload(entry, request, context)
         _post_auth(emulator, entry, request, path)
         _privileges(entry, user, path)
+        _elasticsearch(entry, context)
         headers = _negotiate(entry, request, context, path)
         reply = _as_reply(entry.handler(context))
     except EmulatorError as problem:
@@ -173,6 +174,20 @@ def _privileges(entry: Route, user: User, path: str) -> None:
             f"API [{entry.method} {path}] is unauthorized for user, "
             f"this action is granted by the Kibana privileges [{','.join(entry.requires)}]",
         )
+
+
+def _elasticsearch(entry: Route, context: Context) -> None:
+    """Refuse as Elasticsearch does, which knows nothing of Kibana's privileges, in the words that Kibana passes on."""
+    for need in entry.needs:
+        name = need.format(space=context.space)
+        index, _unused, privilege = name.rpartition(":")
+        if not context.user.allows(name):
+            place, kind = (f" on indices [{index}]", "index") if index else ("", "cluster")
+            text = (
+                f"security_exception: action is unauthorized for user [{context.user.name}]{place}, "
+                f"this action is granted by the {kind} privileges [{privilege},all]"
+            )
+            raise SiemError(403, text)
 
 
 def _negotiate(entry: Route, request: Incoming, context: Context, path: str) -> dict[str, str]:

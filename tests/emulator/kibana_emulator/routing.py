@@ -80,6 +80,7 @@ class Route:
     refresh: bool
     concurrency: int | None
     segments: tuple[str, ...]
+    needs: tuple[str, ...]
 
     def exists_in(self, version: tuple[int, ...]) -> bool:
         """Say whether this route is registered in that version of Kibana."""
@@ -117,6 +118,7 @@ def route(
     auth: str = "required",
     refresh: bool | None = None,
     concurrency: int | None = None,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Register the decorated handler for `method` on `template` (`/api/x/{id}`); may be stacked.
 
@@ -126,7 +128,8 @@ def route(
     JSON. binary: takes these types instead, unread in `raw`. auth: `required`, or `optional` for routes which answer
     anonymous callers. refresh: whether the answer waits for `refresh_ms`; by default every method but GET does.
     concurrency: how many such requests may be under way; one
-    more is 429 before anybody looks at it.
+    more is 429 before anybody looks at it. needs: what Elasticsearch asks of the user besides, all of it: the name of a
+    privilege of the cluster, or `index:privilege` with `{space}` in it.
     """
     segments = tuple(template.split("/"))
     privileges = (requires,) if isinstance(requires, str) else tuple(requires)
@@ -149,6 +152,7 @@ def route(
             waits,
             concurrency,
             segments,
+            needs,
         )
         table = _ROUTES.setdefault((method, len(segments)), [])
         table.append(entry)

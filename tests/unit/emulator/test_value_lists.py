@@ -127,7 +127,7 @@ def test_item_update(api: Api) -> None:
     patched = ok(api.patch(ITEMS, {"id": item["id"], "value": "b"}))
     assert (patched["value"], patched["meta"]) == ("b", {"m": 1})
     refused(api.patch(ITEMS, {"id": item["id"], "_version": item["_version"]}), 409)
-    api.emulator.add_user("writer", "w", ["lists-*"])
+    api.emulator.add_user("writer", "w", ["lists-*", ".lists-*", ".items-*"])
     put = ok(Api(api.emulator, ("writer", "w")).put(ITEMS, {"id": item["id"], "value": "c"}))
     assert put["updated_by"] == "elastic"
     assert "meta" not in put

@@ -75,7 +75,9 @@ def add(emulator: Emulator, space: str, fields: Alert) -> Alert:
     return alert
 
 
-@route("POST", "/api/detection_engine/signals/search", requires="rules-read", refresh=False)
+# Kibana asks Elasticsearch for alerts by itself, so the user needs no privilege on their indices. Which of its own
+# it asks for depends on the version: that of Security, or since alerts have some, theirs.
+@route("POST", "/api/detection_engine/signals/search", requires=("securitySolution", "alerts-read"), refresh=False)
 def search(ctx: Context) -> dict[str, Any]:
     """What Elasticsearch answers to this query on the alerts of the space."""
     body = parse(Search, ctx.body or {}, style="zod")
@@ -126,11 +128,15 @@ def value(alert: Alert, field: str) -> Any:
 
 def predicate(query: dict[str, Any]) -> Predicate:
     """A query of Elasticsearch as a function. Raises SiemError for a kind that is not understood."""
+    if not isinstance(query, dict):
+        raise SiemError(400, "[_na] query malformed, must start with start_object")
     kind, about = next(iter(query.items()), ("match_all", {}))
     if kind == "bool":
         return _bool(about)
     if kind == "match_all":
         return lambda alert: True
+    if not isinstance(about, dict) or not about:
+        raise SiemError(400, f"[{kind}] query malformed, no start_object after query name")
     if kind == "exists":
         return lambda alert: value(alert, about["field"]) is not None
     field, wanted = next(iter(about.items()))
@@ -148,7 +154,9 @@ def predicate(query: dict[str, Any]) -> Predicate:
     raise SiemError(400, f"unknown query [{kind}]")
 
 
-def _bool(about: dict[str, Any]) -> Predicate:
+def _bool(about: Any) -> Predicate:
+    if not isinstance(about, dict):
+        raise SiemError(400, "[bool] query malformed, no start_object after query name")
     parts = {
         name: [predicate(one) for one in (given if isinstance(given, list) else [given])]
         for name, given in about.items()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PATH = "/api/asset_criticality"
 REQUIRES = "securitySolution-entity-analytics"
+INDEX = ".asset-criticality.asset-criticality-{space}"
+RECORDS_READ, RECORDS_WRITE = INDEX + ":read", INDEX + ":write"  # asked of Elasticsearch as the user
 DELETED = "deleted"
 WINDOW = 10_000  # Elasticsearch's limit for from + size
 Level = Literal["low_impact", "medium_impact", "high_impact", "extreme_impact"]
@@ -57,7 +59,19 @@ class ListQuery(Lenient):
     per_page: int = Field(10, ge=1, le=1000)
 
 
-@route("POST", PATH, requires=REQUIRES)
+@route("GET", "/internal/asset_criticality/privileges", requires=REQUIRES, internal=True)
+def privileges(ctx: Context) -> dict[str, Any]:
+    """What the user may do with the records."""
+    held = {name: ctx.user.allows(f"{INDEX.format(space=ctx.space)}:{name}") for name in ("read", "write")}
+    return {
+        "privileges": {"elasticsearch": {"index": {".asset-criticality.asset-criticality-*": held}}},
+        "has_all_required": all(held.values()),
+        "has_read_permissions": held["read"],
+        "has_write_permissions": held["write"],
+    }
+
+
+@route("POST", PATH, requires=REQUIRES, needs=(RECORDS_READ, RECORDS_WRITE))
 def upsert(ctx: Context) -> dict[str, Any]:
     """Create or update a record; the time moves even where nothing else does."""
     _gone_under_v2(ctx)
@@ -66,7 +80,7 @@ def upsert(ctx: Context) -> dict[str, Any]:
     return _shown(keep(ctx.emulator, ctx.space, wanted.id_field, wanted.id_value, wanted.criticality_level))
 
 
-@route("GET", PATH, requires=REQUIRES)
+@route("GET", PATH, requires=REQUIRES, needs=(RECORDS_READ,))
 def get(ctx: Context) -> Any:
     """Return a record; 404 without a body where there is none."""
     _gone_under_v2(ctx)
@@ -74,7 +88,7 @@ def get(ctx: Context) -> Any:
     return _shown(record) if record else Reply(404, "")
 
 
-@route("DELETE", PATH, requires=REQUIRES)
+@route("DELETE", PATH, requires=REQUIRES, needs=(RECORDS_READ, RECORDS_WRITE))
 def delete(ctx: Context) -> dict[str, Any]:
     """Leave a tombstone; 200 in any case."""
     _gone_under_v2(ctx)
@@ -87,7 +101,7 @@ def delete(ctx: Context) -> dict[str, Any]:
     return {"deleted": True, "record": before}
 
 
-@route("POST", f"{PATH}/bulk", requires=REQUIRES)
+@route("POST", f"{PATH}/bulk", requires=REQUIRES, needs=(RECORDS_READ, RECORDS_WRITE))
 def bulk(ctx: Context) -> dict[str, Any]:
     """Upsert up to 1000 records; what is wrong with one of them stays in the answer."""
     _gone_under_v2(ctx)
@@ -109,7 +123,7 @@ def bulk(ctx: Context) -> dict[str, Any]:
     return {"errors": errors, "stats": {"successful": total - failed, "failed": failed, "total": total}}
 
 
-@route("GET", f"{PATH}/list", requires=REQUIRES)
+@route("GET", f"{PATH}/list", requires=REQUIRES, needs=(RECORDS_READ,))
 def find(ctx: Context) -> dict[str, Any]:
     """Return a page; tombstones are no records, but the total counts them."""
     _gone_under_v2(ctx)

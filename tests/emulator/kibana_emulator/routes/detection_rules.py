@@ -142,18 +142,18 @@ def add_exceptions(ctx: Context) -> list[dict[str, Any]]:
 @route("GET", f"{BASE}/privileges", requires=READ)
 def privileges(ctx: Context) -> dict[str, Any]:
     """What the user may do with the alerts of the space."""
-    write = ctx.user.allows("rules-all")
     cluster = (
         "all", "manage", "monitor", "manage_ml", "monitor_ml", "manage_api_key", "manage_pipeline", "manage_security",
         "manage_transform", "monitor_transform", "manage_own_api_key", "manage_index_templates",
     )  # fmt: skip
     rights = (
         "all", "index", "write", "create", "delete", "manage", "monitor", "create_doc", "maintenance", "create_index",
-        "delete_index",
+        "delete_index", "read", "view_index_metadata",
     )  # fmt: skip
-    index = {**dict.fromkeys(rights, write), "read": True, "view_index_metadata": True}
+    held = {name: ctx.user.allows(name) for name in cluster}
+    index = {name: ctx.user.allows(f"{_alerts(ctx)}:{name}") for name in rights}
     return {
-        "username": ctx.user.name, "has_all_requested": write, "cluster": dict.fromkeys(cluster, write),
+        "username": ctx.user.name, "has_all_requested": all((*held.values(), *index.values())), "cluster": held,
         "index": {_alerts(ctx): index}, "application": {}, "is_authenticated": True, "has_encryption_key": True,
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PUBLIC, INTERNAL = "/api/risk_score/engine", "/internal/risk_score/engine"
 REQUIRES = "securitySolution-entity-analytics"
+SCORES = "risk-score.risk-score-*"
 TYPE = "risk-engine-configuration"
 MISSING = "Risk engine configuration not found"
 UNDER_V2 = "This API is not available when Entity Store V2 is enabled. Use the Entity Store APIs instead."
@@ -72,10 +73,38 @@ def settings(ctx: Context) -> dict[str, Any]:
     return shown
 
 
+@route("GET", f"{INTERNAL}/privileges", requires=REQUIRES, internal=True)
+def privileges(ctx: Context) -> dict[str, Any]:
+    """What Elasticsearch allows the user of what the engine needs."""
+    cluster, index = _rights(ctx)
+    return {
+        "privileges": {"elasticsearch": {"cluster": cluster, "index": {SCORES: index}}},
+        "has_all_required": all((*cluster.values(), *index.values())),
+        "has_read_permissions": index["read"],
+        "has_write_permissions": index["write"],
+    }
+
+
+def _rights(ctx: Context) -> tuple[dict[str, bool], dict[str, bool]]:
+    """The user's privileges of the cluster, and those of the index with the scores."""
+    cluster = {name: ctx.user.allows(name) for name in ("manage_index_templates", "manage_transform")}
+    return cluster, {name: ctx.user.allows(f"{SCORES}:{name}") for name in ("read", "write")}
+
+
+def _refuse_without(ctx: Context) -> None:
+    """Raise 403 where Elasticsearch does not allow the user all that the engine needs."""
+    cluster, index = ([name for name, held in rights.items() if not held] for rights in _rights(ctx))
+    indices = f'Missing index privileges for index "{SCORES}": {", ".join(index)}.' if index else ""
+    clusters = f"Missing cluster privileges: {', '.join(cluster)}." if cluster else ""
+    if indices or clusters:
+        raise SiemError(403, f"User is missing risk engine privileges. {indices} {clusters}")
+
+
 @route("POST", f"{INTERNAL}/init", requires=REQUIRES, internal=True)
 def init(ctx: Context) -> dict[str, Any]:
     """Install the engine and turn it on; one that is there stays as it is configured."""
     _refuse_under_v2(ctx)
+    _refuse_without(ctx)
     _turn(install(ctx.emulator, ctx.space), ctx, True)
     done = ("risk_engine_enabled", "risk_engine_resources_installed", "risk_engine_configuration_created")
     return {"result": {**dict.fromkeys(done, True), "errors": []}}
@@ -85,6 +114,7 @@ def init(ctx: Context) -> dict[str, Any]:
 def enable(ctx: Context) -> dict[str, Any]:
     """Turn the engine on."""
     _refuse_under_v2(ctx)
+    _refuse_without(ctx)
     _turn(_engine(ctx), ctx, True)
     return {"success": True}
 
@@ -93,6 +123,7 @@ def enable(ctx: Context) -> dict[str, Any]:
 def disable(ctx: Context) -> dict[str, Any]:
     """Turn the engine off."""
     _refuse_under_v2(ctx)
+    _refuse_without(ctx)
     _turn(_engine(ctx), ctx, False)
     return {"success": True}
 
@@ -119,6 +150,7 @@ def configure(ctx: Context) -> dict[str, Any]:
 def schedule_now(ctx: Context) -> dict[str, Any]:
     """Run an engine that is on."""
     _gone_under_v2(ctx)
+    _refuse_without(ctx)
     engine = ctx.store("risk_engine").get("engine")
     state = "NOT_INSTALLED" if engine is None else "ENABLED" if engine["attributes"]["enabled"] else "DISABLED"
     if state != "ENABLED":
@@ -132,6 +164,7 @@ def schedule_now(ctx: Context) -> dict[str, Any]:
 def cleanup(ctx: Context) -> Any:
     """Delete the engine with all scores."""
     _gone_under_v2(ctx)
+    _refuse_without(ctx)
     ctx.store("saved_objects").pop(f"{TYPE}/{TYPE}-{ctx.space}", None)
     if ctx.store("risk_engine").pop("engine", None) is None:
         error = {"seq": 1, "error": "Risk engine is disabled or deleted already."}

@@ -14,7 +14,19 @@ from ..routing import Context, Reply, route
 from ..schema import Lenient, parse
 from .value_list_store import ListStore, check_version, stamp
 from .value_list_types import ListType, canonical
-from .value_lists import ALL, READ, Find, NonEmpty, existing, new_list, page_of, require_streams
+from .value_lists import (
+    ALL,
+    ITEMS_READ,
+    ITEMS_WRITE,
+    LISTS_READ,
+    READ,
+    Find,
+    NonEmpty,
+    existing,
+    new_list,
+    page_of,
+    require_streams,
+)
 
 MAX_UPLOAD = 9_000_000
 _BUFFER = 1000
@@ -78,7 +90,7 @@ class Import(Lenient):
     refresh: Refresh = None
 
 
-@route("POST", "/api/lists/items", requires=ALL)
+@route("POST", "/api/lists/items", requires=ALL, needs=(LISTS_READ, ITEMS_READ, ITEMS_WRITE))
 def create_item(ctx: Context) -> dict[str, Any]:
     """Create; equal values are welcome, 409 only for an id that is taken, 400 for a value of another type."""
     body = parse(NewItem, ctx.body, style="zod")
@@ -92,7 +104,7 @@ def create_item(ctx: Context) -> dict[str, Any]:
     return store.put_item(item, at_once=body.refresh in ("true", "wait_for"))
 
 
-@route("GET", "/api/lists/items", requires=READ)
+@route("GET", "/api/lists/items", requires=READ, needs=(ITEMS_READ,))
 def get_items(ctx: Context) -> dict[str, Any] | list[dict[str, Any]]:
     """One item by its id, an array by list and value."""
     query = parse(Selection, ctx.query, "request query", style="zod")
@@ -106,7 +118,7 @@ def get_items(ctx: Context) -> dict[str, Any] | list[dict[str, Any]]:
     return found
 
 
-@route("PUT", "/api/lists/items", requires=ALL)
+@route("PUT", "/api/lists/items", requires=ALL, needs=(LISTS_READ, ITEMS_READ, ITEMS_WRITE))
 def put_item(ctx: Context) -> dict[str, Any]:
     """Replace the value; `meta` goes when it is left out, and the answer names the former editor."""
     body = parse(ChangedItem, ctx.body, style="zod")
@@ -116,7 +128,7 @@ def put_item(ctx: Context) -> dict[str, Any]:
     return {**changed, "updated_by": former["updated_by"]}
 
 
-@route("PATCH", "/api/lists/items", requires=ALL)
+@route("PATCH", "/api/lists/items", requires=ALL, needs=(LISTS_READ, ITEMS_READ, ITEMS_WRITE))
 def patch_item(ctx: Context) -> dict[str, Any]:
     """Change what is given. Only `refresh: "true"` makes it seen at once."""
     body = parse(PatchedItem, ctx.body, style="zod")
@@ -124,7 +136,7 @@ def patch_item(ctx: Context) -> dict[str, Any]:
     return store.put_item(changed, at_once=body.refresh == "true")
 
 
-@route("DELETE", "/api/lists/items", requires=ALL)
+@route("DELETE", "/api/lists/items", requires=ALL, needs=(LISTS_READ, ITEMS_READ, ITEMS_WRITE))
 def delete_items(ctx: Context) -> dict[str, Any] | list[dict[str, Any]]:
     """Delete one item by its id, or all of a value; answers in the shape of GET."""
     query = parse(Selection, ctx.query, "request query", style="zod")
@@ -141,7 +153,7 @@ def delete_items(ctx: Context) -> dict[str, Any] | list[dict[str, Any]]:
     return found[0] if query.id else found
 
 
-@route("GET", "/api/lists/items/_find", requires=READ)
+@route("GET", "/api/lists/items/_find", requires=READ, needs=(ITEMS_READ,))
 def find_items(ctx: Context) -> dict[str, Any]:
     """A page of the items of one list; 404 without the list."""
     query = parse(FindItems, ctx.query, "request query", style="zod")
@@ -150,7 +162,7 @@ def find_items(ctx: Context) -> dict[str, Any]:
     return page_of(store.items(query.list_id), query)
 
 
-@route("POST", "/api/lists/items/_export", requires=READ, refresh=False)
+@route("POST", "/api/lists/items/_export", requires=READ, refresh=False, needs=(LISTS_READ, ITEMS_READ))
 def export_items(ctx: Context) -> Reply:
     """The values as lines of text, whatever the content type says. An unknown list is 400."""
     query = parse(Export, ctx.query, "request query", style="zod")
@@ -161,7 +173,14 @@ def export_items(ctx: Context) -> Reply:
     return Reply(200, text, headers, "application/ndjson")
 
 
-@route("POST", "/api/lists/items/_import", requires=ALL, max_body=MAX_UPLOAD, multipart=True)
+@route(
+    "POST",
+    "/api/lists/items/_import",
+    requires=ALL,
+    max_body=MAX_UPLOAD,
+    multipart=True,
+    needs=(LISTS_READ, ITEMS_READ, ITEMS_WRITE),
+)
 def import_items(ctx: Context) -> dict[str, Any]:
     """Append lines of a file; answers with the list, without counts or errors (E.4)."""
     query = parse(Import, ctx.query, "request query", style="zod")
