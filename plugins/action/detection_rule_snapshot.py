@@ -65,6 +65,9 @@ class ActionModule(KibanaAction):
         for kind, names in named.items():
             if not isinstance(names, list):
                 raise Refusal(f"{kind} must be a list.")
+        for kind in ("value_lists", "connectors", "rules"):
+            if not all(isinstance(name, (str, int)) for name in named[kind]):
+                raise Refusal(f"{kind} must be a list of texts.")
         for one in named["exception_lists"]:
             if not isinstance(one, Mapping) or not one.get("list_id"):
                 raise Refusal("exception_lists must be a list of dictionaries with list_id.")
@@ -80,7 +83,7 @@ class ActionModule(KibanaAction):
         try:
             written, diffs = _export_files.write(dest.parent, {dest.name: text}, self._task.check_mode)
         except OSError as error:
-            return {"failed": True, "msg": f"{error.filename or dest} cannot be written: {error.strerror or error}."}
+            return failure(Refusal(f"{error.filename or dest} cannot be written: {error.strerror or error}."))
         result: dict[str, Any] = {
             "changed": bool(written),
             "dest": str(dest),

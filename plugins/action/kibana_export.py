@@ -79,7 +79,7 @@ class ActionModule(KibanaAction):
             texts = _export_files.contents(areas, secrets, files, folder)
             written, diffs = _export_files.write(folder, texts, self._task.check_mode)
         except OSError as error:
-            return {"failed": True, "msg": f"{error.filename or folder} cannot be written: {error.strerror or error}."}
+            return failure(_select.Refusal(f"{error.filename or folder} cannot be written: {error.strerror or error}."))
         result: dict[str, Any] = {
             "changed": bool(written),
             "dest": str(folder),

@@ -47,6 +47,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_options import OPTIONS
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_things import bare_rule
 
 
@@ -81,7 +82,7 @@ def _options(rule: Any, place: str) -> dict[str, Any]:
     options = bare_rule(rule)
     for name in options:
         if name not in OPTIONS:
-            raise AnsibleFilterError(f"rule_options: {place}: the module detection_rule has no option {name!r}.")
+            raise AnsibleFilterError(tidy(f"rule_options: {place}: the module detection_rule has no option {name!r}."))
     return options
 
 

@@ -67,8 +67,9 @@ def with_secrets(value: Any, secrets: Any) -> list[dict[str, Any]]:
 
 def _with(one: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("id", "name"):
-        if one.get(name) is not None and one[name] in secrets:
-            return {**one, "secrets": secrets[one[name]]}
+        called = one.get(name)
+        if isinstance(called, (str, int)) and called in secrets:
+            return {**one, "secrets": secrets[called]}
     return dict(one)
 
 

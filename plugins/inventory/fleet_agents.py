@@ -82,6 +82,7 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, to_safe_group_name
 
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
@@ -94,7 +95,12 @@ from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents impo
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, option_error
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import (
+    client_for,
+    connection_of,
+    option_error,
+    plain,
+)
 
 NAME = "stackops.kibana.fleet_agents"
 HIDDEN = ("access_api_key", "default_api_key", "sort")
@@ -115,6 +121,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_config_data(path)
+        except AttributeError:
+            raise AnsibleParserError(f"{path} is no dictionary of options.") from None
         except (AnsibleError, ArithmeticError, TypeError, ValueError) as error:  # it does not expect every value
             raise AnsibleParserError(option_error(error)) from None
         try:
@@ -124,8 +132,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 # Ansible would go on with an empty inventory, and a play that should do something would do nothing.
                 C.INVENTORY_ANY_UNPARSED_IS_FAILED = True
             raise AnsibleParserError(tidy(f"Fleet's agents cannot be read: {error}")) from None
-        for name, agent in named(agents, self.display.warning):
-            self._add(name, agent)
+        try:
+            for name, agent in named(agents, self.display.warning):
+                self._add(name, agent)
+        except AnsibleError as error:  # of compose, groups and keyed_groups
+            raise AnsibleParserError(tidy(str(error))) from None
 
     def _agents(self, key: str, cache: bool) -> list[Agent]:
         """The agents with the names of their policies, the latest enrolment first."""
@@ -140,9 +151,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _read(self) -> list[Agent]:
         options = {name: self._option(name) for name in (*CONNECTION, *SELECTION)}
-        problem = check_selection(options, required=False)
+        checked = ArgumentSpecValidator(SELECTION).validate(
+            {name: options[name] for name in SELECTION if options[name] is not None}
+        )
+        problem = plain("; ".join(checked.error_messages)) or check_selection(
+            checked.validated_parameters, required=False
+        )
         if problem:
             raise PlanError(problem)
+        options |= checked.validated_parameters
         connection = connection_of({name: options[name] for name in CONNECTION})
         client = client_for(connection, self.display.warning)
         fleet = Fleet(Context(SimpleNamespace(check_mode=False), client, options))

@@ -80,7 +80,7 @@ _raw:
 """
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -119,19 +119,41 @@ class LookupModule(LookupBase):
         return None if origin in (None, "default") else value
 
     def _read(self, client: KibanaClient, term: str, default: Any) -> list[Any]:
-        parts = urlsplit(term)
-        if parts.scheme or parts.netloc or not parts.path.startswith("/"):
-            raise AnsibleLookupError(f"{term!r} is no path of Kibana's API, which begins with /api/.")
+        parts = _path(term)
         params, in_space = dict(parse_qsl(parts.query, keep_blank_values=True)), self.get_option("in_space")
         items = self.get_option("items")
         try:
             if items is None:
                 return [client.get(parts.path, params=params or None, in_space=in_space)]
             size = self.get_option("page_size_name") or ""
+            if not items:
+                return _list(client.get(parts.path, params=params or None, in_space=in_space), parts.path)
             return list(client.pages(parts.path, items=items, size_name=size, params=params, in_space=in_space))
-        except KeyError:
-            raise AnsibleLookupError(f"The answer of {parts.path} has no {items!r}: correct items.") from None
+        except (AttributeError, KeyError, TypeError):
+            raise AnsibleLookupError(
+                tidy(f"The answer of {parts.path} has no list {items!r}: correct items.")
+            ) from None
+        except UnicodeEncodeError:
+            raise AnsibleLookupError("An option has half of a surrogate pair, which is no character.") from None
         except KibanaError as error:
             if error.status == 404 and default is not MISSING:
                 return [default]
             raise
+
+
+def _path(term: str) -> SplitResult:
+    """The path and the query of a term. Raises AnsibleLookupError where a request would go somewhere else."""
+    try:
+        parts = urlsplit(term)
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    strange = any(unquote(part) in (".", "..") for part in parts.path.split("/")) or "\\" in term
+    if strange or parts.scheme or parts.netloc or not parts.path.startswith("/") or not term.isprintable():
+        raise AnsibleLookupError(tidy(f"{term!r} is no path of Kibana's API, which begins with /api/."))
+    return parts
+
+
+def _list(answer: Any, path: str) -> list[Any]:
+    if not isinstance(answer, list):
+        raise AnsibleLookupError(f"The answer of {path} is no list: name the key of the list in items.")
+    return answer

@@ -113,6 +113,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _drift, _drift_text
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy
 from ansible_collections.stackops.kibana.plugins.module_utils._files import Output
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
@@ -160,7 +161,7 @@ def main():
             for name in params["formats"]
         ]
     except PlanError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=tidy(str(error)))
     result = {
         "changed": any(one["changed"] for one in written),
         "drift": report["drift"],

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,6 +40,11 @@ def failure(error: Exception) -> dict[str, Any]:
     """What the result of a task has that ends with this error."""
     details = error.as_result() if isinstance(error, KibanaError) else {"msg": str(error)}
     return {**details, "failed": True, "msg": tidy(details["msg"])}
+
+
+def plain(said: str) -> str:
+    """What ansible-core says of the value of an option, without the classes of Python."""
+    return re.sub(r": <class '[^']*'>[^;]*", "", said)
 
 
 def option_error(error: Exception) -> str:

@@ -311,7 +311,7 @@ class Line:
         self.there.kibana.emulator.requests.clear()
         self.there.kibana.emulator.crashes.clear()
         given = {**self.there.connection, **options}
-        with self.monkeypatch.context() as patch, soon(20):
+        with self.monkeypatch.context() as patch, soon(90):
             for name, value in (environ or {}).items():
                 patch.setenv(name, value)
             try:

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +17,7 @@ import pytest
 from harness import Kibana
 from reliability import report
 from reliability.tasks import PREFIX, Step, world
-from reliability.values import judged
+from reliability.values import judged, soon
 
 LIST = {"id": "l", "name": "l", "description": "l", "type": "keyword"}
 SECRETS = {"name": "c", "connector_type_id": ".slack", "secrets": {"webhookUrl": "https://h.example/x"}}
@@ -30,6 +34,7 @@ READERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "secrets_file": ("connector", "secrets_file", {**SECRETS, "update_secrets": "on_change", "secrets_key": "k" * 32}),
     "detection_rule_files": ("detection_rule_files", "path", {}),
     "ca": ("space_info", "kibana_ca_cert", {}),
+    "rules_src": ("detection_rules", "rules_src", {}),
 }
 
 
@@ -55,6 +60,9 @@ KINDS: dict[str, Callable[[Path], Any]] = {
     "JSON of another kind": lambda path: path.write_bytes(b"[1, null, {}]\n"),
     "lines of JSON of another kind": lambda path: path.write_bytes(b"1\nnull\n[]\n{}\n"),
     "half of a JSON": lambda path: path.write_bytes(b'{"a": '),
+    "pipe": os.mkfifo,
+    "null device": lambda path: path.symlink_to(os.devnull),
+    "endless device": lambda path: path.symlink_to("/dev/zero"),
     "deep JSON": lambda path: path.write_bytes(b"[" * 100_000),
 }
 
@@ -70,11 +78,54 @@ def test_files(kibana: Kibana, tmp_path: Path, reader: str, suffix: str) -> None
             path.parent.mkdir()
             make(path)
             for check in (True, False):
-                result = there.run(Step(PREFIX + module, module, {**args, option: str(path)}), check)
-                if reader == "detection_rule_files":  # it lists all that is wrong, line by line
+                with soon(60):
+                    result = there.run(Step(PREFIX + module, module, {**args, option: str(path)}), check)
+                if reader in ("detection_rule_files", "rules_src"):  # it lists all that is wrong, line by line
                     result["msg"] = str(result.get("msg")).replace("\n", " ")
                 wrong = [*judged(result), *kibana.emulator.crashes]
                 if wrong:
                     found[name] = wrong
     report.add("input", [{"module": f"{module}, files {suffix}", "tried": len(KINDS), "problems": sorted(found)}])
     assert found == {}
+
+
+WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "saved_objects_export": ("dest", {"type": ["tag"]}),
+    "detection_rules_export": ("dest", {}),
+    "value_list_export": ("dest", {"id": "l"}),
+    "kibana_export": ("dest", {"areas": ["spaces"]}),
+    "detection_rule_snapshot": ("dest", {"rules": ["soc-r"]}),
+}
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """No file can grow beyond a few bytes."""
+    before, usual = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, usual)
+
+
+@pytest.mark.parametrize("module", WRITERS)
+def test_targets(kibana: Kibana, tmp_path: Path, module: str) -> None:
+    option, args = WRITERS[module]
+    found = {}
+    with world(kibana, tmp_path) as there:
+        kibana.ok("value_list", {**LIST, "items": ["a" * 99]})
+        for number, (name, make) in enumerate(KINDS.items()):
+            path = tmp_path / f"{number}" / "file"
+            path.parent.mkdir()
+            make(path)
+            for full in (True, False):
+                with soon(60), full_disk() if full else contextlib.nullcontext():
+                    result = there.run(Step(PREFIX + module, module, {**args, option: str(path)}))
+                wrong = [*judged(result), *kibana.emulator.crashes]
+                wrong += ["written to a full disk"] if full and result.get("changed") and path.is_file() else []
+                found |= {f"{name}, full={full}": wrong} if wrong else {}
+    report.add("input", [{"module": f"{module}, targets", "tried": 2 * len(KINDS), "problems": sorted(found)}])
+    assert found == {}
+    assert os.path.exists(os.devnull) and not os.path.isfile(os.devnull)

@@ -12,14 +12,16 @@ import json
 import logging
 import os
 import random
+import re
 import ssl
+import stat
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import aiohttp
 
@@ -63,7 +65,7 @@ options:
   filter:
     description:
       - For alerts, a query of Elasticsearch that they have to match as well, such as
-        C({term: {kibana.alert.severity: critical}}).
+        C({"term":{"kibana.alert.severity":"critical"}}).
     type: dict
   severity:
     description: Only alerts or cases with one of these severities.
@@ -118,11 +120,17 @@ TIMESTAMP = "@timestamp"
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LONGEST_PAUSE = 300.0
 FATAL = (400, 401, 403, 404)
+MOST_SECONDS = 1e9
+SPACE = re.compile("[a-z0-9_-]{0,500}")
+TOKEN = re.compile("[!-~]+")
 MOST = {"alerts": 10_000, "cases": 100}
 
 
 class SourceError(Exception):
-    """The source cannot work; the text says why and what to do."""
+    """The source cannot work; the text says why and what to do, in one line whatever values are in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("".join(char if char.isprintable() else " " for char in text[:1000]))
 
 
 @dataclass(frozen=True)
@@ -156,16 +164,18 @@ def settings_from(args: Mapping[str, Any], environ: Mapping[str, str]) -> Settin
     def given(name: str) -> str:
         return str(args.get(name) or environ.get(name.upper()) or "")
 
-    url, kind = given("kibana_url").rstrip("/"), str(args.get("kind") or "alerts")
-    if not url.startswith(("http://", "https://")):
-        raise SourceError("kibana_url is missing or no URL: give it, or set the environment variable KIBANA_URL.")
+    url, kind, space = address(given("kibana_url")), str(args.get("kind") or "alerts"), given("kibana_space")
+    if not SPACE.fullmatch(space):
+        raise SourceError(f"kibana_space is {space[:99]!r}: the id of a space has only a-z, 0-9, _ and -.")
     if kind not in MOST:
-        raise SourceError(f"kind is {kind!r}: it must be alerts or cases.")
+        raise SourceError(f"kind is {kind[:99]!r}: it must be alerts or cases.")
     own = any(args.get(name) for name in ("kibana_api_key", "kibana_username"))
     key, user, password = (
         str(args.get(name) or "") if own else given(name)
         for name in ("kibana_api_key", "kibana_username", "kibana_password")
     )
+    if ":" in user:
+        raise SourceError("kibana_username must not contain a colon: basic authentication cannot send it.")
     headers = {"kbn-xsrf": "true"}
     if key:
         headers["Authorization"] = f"ApiKey {encoded(key)}"
@@ -175,13 +185,13 @@ def settings_from(args: Mapping[str, Any], environ: Mapping[str, str]) -> Settin
     return Settings(
         url=url,
         kind=kind,
-        space=given("kibana_space"),
+        space=space,
         headers=headers,
         verify=args.get("kibana_validate_certs") is not False,
         ca_cert=given("kibana_ca_cert"),
-        query=args.get("filter"),
-        severity=texts(args.get("severity")),
-        status=texts(status),
+        query=mapping("filter", args.get("filter")),
+        severity=texts("severity", args.get("severity")),
+        status=texts("status", status),
         interval=positive(args, "interval", 30.0),
         overlap=positive(args, "overlap", 300.0),
         start=str(args.get("start") or "now"),
@@ -191,12 +201,45 @@ def settings_from(args: Mapping[str, Any], environ: Mapping[str, str]) -> Settin
 
 
 def encoded(key: str) -> str:
-    """An API key, or a user's name and password, as the header wants it."""
-    return base64.b64encode(key.encode()).decode() if ":" in key else key
+    """An API key, or a user's name and password, as the header wants it. Raises :class:`SourceError`."""
+    try:
+        text = base64.b64encode(key.encode()).decode() if ":" in key else key
+    except UnicodeEncodeError:
+        text = ""
+    if not TOKEN.fullmatch(text):
+        raise SourceError("The credentials have a blank, a line break or another character that cannot be sent.")
+    return text
 
 
-def texts(value: Any) -> tuple[str, ...]:
-    """A list of texts; a single one is a list of one."""
+def address(url: str) -> str:
+    """The URL of Kibana, without a slash at its end. Raises :class:`SourceError`."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        parts.port, (parts.hostname or "").encode("idna")  # they may be none
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise SourceError("kibana_url is missing or no URL: give it, or set the environment variable KIBANA_URL.")
+    climbs = any(unquote(part) in (".", "..") for part in parts.path.split("/"))
+    if climbs or "@" in parts.netloc or not url.isprintable() or any(char in url for char in "?# \\"):
+        raise SourceError(
+            "kibana_url must have no credentials, no query, no fragment, no .. and no blank or backslash."
+        )
+    return parts.geturl().rstrip("/")
+
+
+def mapping(name: str, value: Any) -> Mapping[str, Any] | None:
+    """A dictionary, or None where there is none. Raises :class:`SourceError`."""
+    if value is not None and not isinstance(value, Mapping):
+        raise SourceError(f"{name} must be a dictionary.")
+    return value
+
+
+def texts(name: str, value: Any) -> tuple[str, ...]:
+    """A list of texts; a single one is a list of one. Raises :class:`SourceError`."""
+    if value is not None and not isinstance(value, (str, list, tuple)):
+        raise SourceError(f"{name} must be a list of texts.")
     return tuple(str(item) for item in ([value] if isinstance(value, str) else value or ()))
 
 
@@ -204,10 +247,10 @@ def positive(args: Mapping[str, Any], name: str, default: float) -> float:
     """A number that is not negative. Raises :class:`SourceError`."""
     try:
         number = float(args.get(name, default))
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = -1.0
-    if number < 0:
-        raise SourceError(f"{name} is {args[name]!r}: it must be a number of 0 or more.")
+    if not 0 <= number <= MOST_SECONDS:
+        raise SourceError(f"{name} is {repr(args[name])[:99]}: it must be a number from 0 to {MOST_SECONDS:.0f}.")
     return number
 
 
@@ -226,12 +269,14 @@ class Cursor:
     def load(cls, settings: Settings) -> Cursor:
         """The cursor of the file, or a new one. Raises :class:`SourceError` for a file that cannot be read."""
         path = Path(settings.cursor_file) if settings.cursor_file else None
-        if path and path.exists():
+        if path and present("cursor_file", path):
             try:
                 stored = json.loads(path.read_text(encoding="utf-8"))
                 seen = {str(key): str(time) for key, time in stored["seen"].items()}
-                return cls(str(stored["since"]), str(stored["floor"]), seen)
-            except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+                for time in (stored["since"], stored["floor"], *seen.values()):
+                    back(time, 0)
+                return cls(stored["since"], stored["floor"], seen)
+            except (OSError, ValueError, KeyError, AttributeError, TypeError, OverflowError, RecursionError) as error:
                 raise SourceError(f"cursor_file {path} cannot be read ({error}): correct or delete it.") from None
         start = beginning(settings.start)
         return cls(start, start)
@@ -241,10 +286,13 @@ class Cursor:
         if not settings.cursor_file:
             return
         path = Path(settings.cursor_file)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"since": self.since, "floor": self.floor, "seen": self.seen}, file)
-        os.replace(temporary, path)
+        try:
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump({"since": self.since, "floor": self.floor, "seen": self.seen}, file)
+            os.replace(temporary, path)
+        except OSError as error:
+            raise SourceError(f"cursor_file {path} cannot be written: {error.strerror or error}.") from None
 
     def reach(self, overlap: float) -> str:
         """The time from which to ask."""
@@ -269,8 +317,21 @@ def beginning(start: str) -> str:
         return "1970-01-01T00:00:00.000Z"
     try:
         return stamp(datetime.fromisoformat(start.replace("Z", "+00:00")).astimezone(timezone.utc))
-    except ValueError:
-        raise SourceError(f"start is {start!r}: it must be now, all, or a time in ISO 8601.") from None
+    except (OverflowError, ValueError):
+        raise SourceError(f"start is {start[:99]!r}: it must be now, all, or a time in ISO 8601.") from None
+
+
+def present(name: str, path: Path) -> bool:
+    """Whether there is such a file. Raises :class:`SourceError` for what is none: a pipe would be read for ever."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{name} cannot be used: {getattr(error, 'strerror', None) or error}.") from None
+    if not stat.S_ISREG(mode):
+        raise SourceError(f"{name} {path} is no file.")
+    return True
 
 
 def stamp(moment: datetime) -> str:
@@ -448,6 +509,8 @@ def transport(settings: Settings) -> ssl.SSLContext | bool:
         return False
     if not settings.ca_cert:
         return True
+    if not present("kibana_ca_cert", Path(settings.ca_cert)):
+        raise SourceError(f"kibana_ca_cert {settings.ca_cert} cannot be read: it does not exist.")
     try:
         return ssl.create_default_context(cafile=settings.ca_cert)
     except OSError as error:
