@@ -67,7 +67,8 @@ LONGEST_MESSAGE = 5000
 COMMON = {"spaces", "status", "features", "security", "actions", "uptime", "exception_lists", "lists"}
 AREA = re.compile(r"/(?:api|internal)/([^/]+)")
 ANSIBLE = re.compile(
-    r"argument '|Elements value for option|value of |Value '|parameters are mutually|Unsupported parameters|missing required"
+    r"argument '|Elements value for option|value of |Value '|parameters are mutually"
+    r"|Unsupported parameters|missing required"
 )
 PATH = re.compile(r"[\w/.~%!$&'()*+,;=:@-]*")
 
