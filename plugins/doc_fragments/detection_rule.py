@@ -491,7 +491,7 @@ options:
     type: dict
 """
 
-    SOURCE = r"""
+    BULK = r"""
 options:
   rules_src:
     description:
@@ -503,6 +503,30 @@ options:
         role P(stackops.kibana.detection_as_code#role).
       - It is faster than O(rules) with a filter, which Ansible treats as templates.
     type: path
+  scope:
+    description:
+      - Which rules O(exact=true) may delete. All that is given must apply to a rule.
+      - Prebuilt rules are never deleted by O(exact=true).
+      - Required with O(exact=true).
+    type: dict
+    suboptions:
+      tags:
+        description: Tags that a rule has, all of them.
+        type: list
+        elements: str
+      rule_id:
+        description: A shell pattern for the O(rules[].rule_id) of a rule, such as V(soc-*). V(*) stands for all rules.
+        type: str
+  delete_route:
+    description:
+      - How rules are deleted, in requests for up to 100 of them.
+      - V(bulk_action) is Kibana's C(POST /api/detection_engine/rules/_bulk_action).
+      - V(bulk_delete) is C(DELETE /api/detection_engine/rules/_bulk_delete), which is deprecated, and gone since
+        Kibana 9.
+      - Where this Kibana does not have the one, the other is used. RV(route) says which it was.
+    type: str
+    choices: [bulk_action, bulk_delete]
+    default: bulk_action
 """
 
 

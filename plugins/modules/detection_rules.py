@@ -27,7 +27,7 @@ author:
 extends_documentation_fragment:
   - stackops.kibana.detection_rule.list
   - stackops.kibana.detection_rule.files
-  - stackops.kibana.detection_rule.source
+  - stackops.kibana.detection_rule.bulk
   - stackops.kibana.connection
   - stackops.kibana.space
   - stackops.kibana.exact
@@ -38,30 +38,6 @@ options:
     description: The rules. Each is described as for M(stackops.kibana.detection_rule). Required without O(rules_src).
     type: list
     elements: dict
-  scope:
-    description:
-      - Which rules O(exact=true) may delete. All that is given must apply to a rule.
-      - Prebuilt rules are never deleted by O(exact=true).
-      - Required with O(exact=true).
-    type: dict
-    suboptions:
-      tags:
-        description: Tags that a rule has, all of them.
-        type: list
-        elements: str
-      rule_id:
-        description: A shell pattern for the O(rules[].rule_id) of a rule, such as V(soc-*). V(*) stands for all rules.
-        type: str
-  delete_route:
-    description:
-      - How rules are deleted, in requests for up to 100 of them.
-      - V(bulk_action) is Kibana's C(POST /api/detection_engine/rules/_bulk_action).
-      - V(bulk_delete) is C(DELETE /api/detection_engine/rules/_bulk_delete), which is deprecated, and gone since
-        Kibana 9.
-      - Where this Kibana does not have the one, the other is used. RV(route) says which it was.
-    type: str
-    choices: [bulk_action, bulk_delete]
-    default: bulk_action
 notes:
   - A rule runs with the privileges of whoever wrote it last. When that was an API key, the rule stops once the key is
     gone.
