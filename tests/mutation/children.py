@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 Job = TypeVar("Job")
 Tell = Callable[[str], None]
 AT_ONCE = 2
-SECONDS = 600  # of a child, after which it is taken to hang
+PATIENCE = 30.0  # seconds
 BROKEN = 70  # the status where the work itself raised something, which says nothing
 
 
@@ -37,10 +37,8 @@ def each(jobs: Iterable[Job], work: Callable[[Job, Tell], int], done: Callable[[
             more = job is not None
             if job is not None:
                 child, pipe = _start(job, work)
-                running[child] = (job, pipe, time.monotonic() + SECONDS)
-        for child, (job, pipe, end) in list(running.items()):
-            if time.monotonic() > end:
-                os.kill(child, signal.SIGKILL)
+                running[child] = (job, pipe)
+        for child, (job, pipe) in list(running.items()):
             finished, status = os.waitpid(child, os.WNOHANG)
             if finished:
                 del running[child]
@@ -83,6 +81,7 @@ def _apart() -> None:
 
 
 def allow(seconds: float) -> None:
-    """Let this process end when it has used so much more of the processor."""
+    """Let this process end when it has used so much more of the processor, or waits for longer than that."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE + seconds)  # more than a busy machine needs

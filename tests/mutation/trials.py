@@ -37,7 +37,7 @@ OPTIONS = (
 )
 KILLED, SURVIVED, HANGS = "killed", "survived", "hangs"
 NOTHING_RUN = (4, 5)  # of pytest
-HANGING = (-signal.SIGXCPU, -signal.SIGKILL)
+HANGING = (-signal.SIGXCPU, -signal.SIGALRM)
 
 
 def identity(entry: dict[str, Any]) -> str:
@@ -283,7 +283,7 @@ def afresh(candidates: list[Candidate], run: Run) -> int:
         for part in _parts(pool.asked(candidate)):
             files = sorted({test.partition("::")[0] for test in part})
             tell(f"collection of {' '.join(files)}")
-            allow(60)
+            allow(120)
             status = pytest.main([*OPTIONS, "-x", *files], plugins=[Only(part, tell, pool.seconds)])
             if status in NOTHING_RUN:
                 return BROKEN

@@ -235,7 +235,6 @@ def test_what_differs_for_those_who_know_it_is_replaced(context: Any, tmp_path: 
     assert result["changed"] and path.read_bytes() == b"2 b\n"
 
 
-def test_a_pipe_is_no_source(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(PlanError, match=r"src names .*/pipe, which is no file"):
-        read_source("src", str(tmp_path / "pipe"))
+def test_a_device_is_no_source() -> None:
+    with pytest.raises(PlanError, match="src names /dev/null, which is no file"):
+        read_source("src", os.devnull)
