@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import hmac
 import json
 import os
 import stat
@@ -77,13 +79,26 @@ def test_what_is_in_the_file(file: s.SecretsFile) -> None:
     assert set(content["objects"]) == {"https://k/api/things 1"}
     assert set(content["objects"]["https://k/api/things 1"]) == {"a", "b.c"}
     text = Path(file.path).read_text(encoding="utf-8")
-    assert "one" not in text and (text.startswith("{\n  ") and text.endswith("}\n")) is file.path.endswith("json")
+    assert "one" not in text and (text.startswith('{\n  "') and text.endswith("}\n")) is file.path.endswith("json")
     assert list(content) == sorted(content)
     assert stat.S_IMODE(os.stat(file.path).st_mode) == 0o600
     assert stat.S_IMODE(os.stat(f"{file.path}.lock").st_mode) == 0o600
     assert sorted(os.listdir(os.path.dirname(file.path))) == sorted(
         [os.path.basename(file.path), os.path.basename(file.path) + ".lock"]
     )
+
+
+def test_files_of_earlier_versions_can_be_used(file: s.SecretsFile) -> None:
+    def digest(text: str) -> str:
+        return hmac.new(KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+    content = {
+        "version": 1,
+        "key_check": digest("key_check"),
+        "objects": {"https://k/api/things 1": {"a": digest('["https://k/api/things 1", ["a"], {"x": 1, "y": "one"}]')}},
+    }
+    Path(file.path).write_text(json.dumps(content), encoding="utf-8")  # which is YAML, too
+    assert file.changed("1", {("a",): {"y": "one", "x": 1}}) == set()
 
 
 def test_nothing_is_written_for_nothing(file: s.SecretsFile) -> None:

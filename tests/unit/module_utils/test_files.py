@@ -238,3 +238,15 @@ def test_what_differs_for_those_who_know_it_is_replaced(context: Any, tmp_path: 
 def test_a_device_is_no_source() -> None:
     with pytest.raises(PlanError, match="src names /dev/null, which is no file"):
         read_source("src", os.devnull)
+
+
+def test_a_destination_that_cannot_be_read_is_named(
+    context: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(_files, "_read", lambda *given: asked.append(given))
+    path = tmp_path / "export.txt"
+    Output(context(dest=str(path)))
+    path.write_bytes(b"one\n")
+    Output(context(dest=str(path)))
+    assert asked == [("dest", str(path))]

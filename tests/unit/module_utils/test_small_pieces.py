@@ -1163,3 +1163,12 @@ def test_whether_lists_stand_in_for_objects_is_kept_for_sessions_to_come() -> No
         _session.begin(task, objects)
         assert {"name": task, "objects": kept} == _session._TASK
     _session.begin("")
+
+
+def test_requests_are_counted(kibana: Kibana) -> None:
+    http, _given = answering(kibana, CUT, answer(), answer())
+    before = http.sent
+    http.get("/api/x")
+    assert http.sent == before + 1, "a repetition is the same request"
+    http.call("PUT", "/api/x")
+    assert http.sent == before + 2
