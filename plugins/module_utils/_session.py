@@ -210,7 +210,7 @@ def _reason(error: Exception, settings: Settings) -> str:
         return f"Cannot reach {url} through the proxy: check kibana_proxy"
     if isinstance(error, requests.exceptions.Timeout):
         return f"{url} did not answer within {settings.timeout} seconds: check kibana_url, or raise kibana_timeout"
-    if "resolve" in text or "Name or service" in text or "getaddrinfo" in text:
+    if "to resolve" in text or "Name or service" in text or "getaddrinfo" in text:
         return f"Cannot find the host of {url}: check kibana_url and the name service"
     if "refused" in text:
         return f"{url} refused the connection: check kibana_url (host and port), and that Kibana is running"

@@ -352,6 +352,7 @@ def test_there_are_three_ways_to_handle_secrets(kibana: Kibana, module: str) -> 
         (requests.exceptions.ConnectionError("Name or service not known"), "Cannot find the host", True),
         (requests.exceptions.ConnectionError("getaddrinfo failed"), "Cannot find the host", True),
         (requests.exceptions.ConnectionError("Connection refused"), "refused the connection", False),
+        (requests.exceptions.ConnectionError("url: /api/resolve (refused)"), "refused the connection", False),
         (requests.exceptions.ConnectionError("reset"), "was cut before an answer came", True),
         (requests.exceptions.ConnectTimeout("x"), "did not answer within 30 seconds", False),
         (requests.exceptions.ReadTimeout("x"), "did not answer within 30 seconds", True),
