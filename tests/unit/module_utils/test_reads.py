@@ -164,6 +164,15 @@ def test_entries_are_told_apart_by_their_key() -> None:
     assert found == [B], "two entries of one key are one"
 
 
+def test_a_write_to_everything_lets_all_be_counted_from_the_start() -> None:
+    for path, due in (("/api/spaces/x", False), ("/api/saved_objects/_import", False), ("/api/others/x", True)):
+        memory = _reads.Memory(True)
+        for _unused in range(_reads.PATIENCE):
+            assert not memory.due("ops /api/things")
+        memory.written(path)
+        assert memory.due("ops /api/things") is due
+
+
 # attempt -------------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +182,8 @@ def work_of(own: _reads.Reads, client: Client, borrows: bool, outcome: Any) -> t
 
     def work() -> Any:
         calls.append(own.anew)
-        own.borrowed = borrows and not own.anew
+        if borrows and not own.anew:
+            own.borrowed = True
         client.warn(f"warning {len(calls)}")
         if isinstance(outcome, Exception):
             raise outcome

@@ -1173,3 +1173,26 @@ def test_requests_are_counted(kibana: Kibana) -> None:
     assert http.sent == before + 1, "a repetition is the same request"
     http.call("PUT", "/api/x")
     assert http.sent == before + 2
+
+
+def test_an_answer_that_is_cut_short_is_lost(kibana: Kibana) -> None:
+    short = answer(200, b"")  # it says nothing of its length either
+    http, given = answering(kibana, short, answer())
+    assert http.get("/api/x") == {} and len(given.asked) == 2
+    http, given = answering(kibana, short)
+    with pytest.raises(KibanaError) as error:
+        http.call("POST", "/api/x")
+    assert error.value.ambiguous and "was cut before an answer came" in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (requests.exceptions.InvalidJSONError("x"), "a number that JSON does not, NaN or infinity"),
+        (requests.exceptions.InvalidURL("word"), "Nothing can be sent to https://k: check kibana_url"),
+        (requests.exceptions.InvalidHeader("word"), "Nothing can be sent to https://k: check kibana_url"),
+    ],
+)
+def test_what_cannot_be_sent(error: Exception, said: str) -> None:
+    found = _session.unreachable(error, "PUT", "/api/x", Settings("https://k"))
+    assert said in found.message and "word" not in found.message
