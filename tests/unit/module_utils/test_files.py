@@ -250,3 +250,10 @@ def test_a_destination_that_cannot_be_read_is_named(
     path.write_bytes(b"one\n")
     Output(context(dest=str(path)))
     assert asked == [("dest", str(path))]
+
+
+def test_a_new_file_gets_its_mode_and_is_compared_with_nothing(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    task = context(dest=str(path), mode="0640")
+    assert Output(task).deliver(b"one\n", same=lambda one, two: one[:1] == two[:1])["changed"]
+    assert mode_of(path) == 0o640
