@@ -188,7 +188,7 @@ class Host:
 
     def state(self) -> str:
         """How it differs from the beginning."""
-        return state(self, self.since).replace(str(self.folder), "<folder>")
+        return state(self, self.since).replace(str(self.folder), "<folder>").replace(self.name, "<host>")
 
     def requests(self) -> list[dict[str, Any]]:
         """The requests since the last call."""
