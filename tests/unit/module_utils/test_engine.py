@@ -245,6 +245,12 @@ def test_a_doubtful_delete_is_looked_into(kind: Resource, there: Any) -> None:
     assert client.answers == []
 
 
+def test_what_is_left_needs_no_look() -> None:
+    client = Client()
+    client.doubt = KibanaError("doubt", status=404)
+    assert _engine._surely(context(resource(), client, id="1"), resource(), NEW) == NEW and client.asked == []
+
+
 def test_a_plan_of_its_own_is_not_asked_about_what_is_absent_and_is_to_be() -> None:
     kind = resource(plan=lambda _context, current: Plan("update", after={"was": current}))
     assert _engine._plan(context(kind, state="absent"), kind, None).action == "none"

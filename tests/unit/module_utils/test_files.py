@@ -255,5 +255,6 @@ def test_a_destination_that_cannot_be_read_is_named(
 def test_a_new_file_gets_its_mode_and_is_compared_with_nothing(context: Any, tmp_path: Path) -> None:
     path = tmp_path / "export.txt"
     task = context(dest=str(path), mode="0640")
-    assert Output(task).deliver(b"one\n", same=lambda one, two: one[:1] == two[:1])["changed"]
+    result = Output(task).deliver(b"one\n", same=lambda one, two: one[:1] == two[:1])
+    assert result["changed"] and len(result["diff"]) == 1, "that it is new says it all"
     assert mode_of(path) == 0o640

@@ -80,6 +80,7 @@ NAN, INFINITE = float("nan"), float("inf")
         ({"box": None, "boxes": None, "other": None}, []),
         ({"box": {"size": 1.5, "in": {"x": 1}}, "boxes": [{"size": 2.0}], "other": 1}, []),
         ({"box": "size=1", "boxes": "size=1"}, []),
+        ({"box": {"in": {"x": {"deep": 1}}}, "other": {"deep": 1}}, []),
         ({"box": 5}, ["box"]),
         ({"box": {"in": 5}}, ["box.in"]),
         ({"boxes": [{"size": 1.0}, 5]}, ["boxes"]),
@@ -139,6 +140,9 @@ def test_passwords_of_urls_are_secret_with_what_is_around_them(build: Build, mon
     module = build({"hosts": {"type": "list", "elements": "str"}}, {"hosts": ["http://u:three@h"]})
     assert {":one@", ":two@", ":three@"} <= module.no_log_values
     assert not {"one", "two", "three"} & module.no_log_values
+    given = {"kibana_url": "u:four@k", "kibana_proxy": "u:five@p"}  # meant to be URLs
+    found = build({}, given).no_log_values
+    assert {":four@", ":five@"} <= found and not {":one@", ":two@"} & found
 
 
 def test_the_log_of_the_system_is_written_once_and_only_where_it_is_wanted(
@@ -157,4 +161,4 @@ def test_the_log_of_the_system_is_written_once_and_only_where_it_is_wanted(
 
 def test_without_requests_the_task_fails_with_what_to_install(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_session, "REQUESTS_ERROR", ImportError("no"))
-    assert "requests" in build({}, {})[0]
+    assert build({}, {})[0] == basic.missing_required_lib("requests")
