@@ -17,10 +17,7 @@ from reliability import report
 from reliability.roles import NAMES, SUBJECTS, cells
 
 FULL = bool(os.environ.get("STACKOPS_FULL"))
-SOME = {
-    "role kibana_config": ("403 from the second write on", "cut after the second write"),
-    "kibana_prune": ("500 from the second write on", "502 once"),
-}
+SOME = {"role kibana_config": ("403 from the second write on", "cut after the second write", "502 once")}
 
 
 @pytest.mark.parametrize("name", SUBJECTS if FULL else SOME)
