@@ -62,7 +62,7 @@ class SecretsFile:
         problem = unreadable(self.path)
         if problem:
             raise SecretsFileError(f"secrets_file is {self.path}, which {problem}.")
-        folder = os.path.dirname(self._real()) or "."
+        folder = os.path.dirname(self._real())
         if not os.path.isdir(folder):
             raise SecretsFileError(f"secrets_file is {self.path}, and there is no folder {folder}: create it.")
         if write and not os.access(folder, os.W_OK):

@@ -127,6 +127,8 @@ def _places(node: ast.AST, lines: range = range(0), function: str = "") -> Itera
                 continue
             if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
                 continue
+            if isinstance(child, ast.Call) and ast.unparse(child.func) == "TypeVar":
+                continue
             if isinstance(child, ast.Call) and ast.unparse(child.func) == "cast":  # an annotation, too
                 child = child.args[1]
             inner = child.name if isinstance(child, (ast.FunctionDef, ast.ClassDef)) else ""

@@ -279,6 +279,11 @@ def test_locks_that_cannot_be_had_at_all(file: s.SecretsFile, monkeypatch: pytes
     assert file.changed("1", PATHS) == set()
 
 
+def test_a_device_holds_no_digests() -> None:
+    with pytest.raises(s.SecretsFileError, match="secrets_file is /dev/null, which is no file"):
+        s.SecretsFile(os.devnull, KEY, "").check(write=False)
+
+
 # With a task ---------------------------------------------------------------------------------------------------------
 
 
@@ -302,6 +307,11 @@ def test_only_a_task_that_asks_for_it_has_a_file(tmp_path: Path) -> None:
 def test_scopes(tmp_path: Path, traits: dict[str, Any], space: str, scope: str) -> None:
     found = s.open_secrets_file(task(resource(**traits), tmp_path / "x.json", space))
     assert found == s.SecretsFile(str(tmp_path / "x.json"), KEY, scope)
+
+
+def test_a_secret_may_have_fields_of_any_name(tmp_path: Path) -> None:
+    given = task(resource(), tmp_path / "x", word={"id": "a", "isSecretRef": "b"})
+    assert s.given_secrets(given, given.desired) == {("word", "id"): "a", ("word", "isSecretRef"): "b"}
 
 
 def test_who_gives_secrets_is_told_that_there_is_no_file_yet(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.stackops.kibana.plugins.module_utils import _args, _errors, _session
+from ansible_collections.stackops.kibana.plugins.module_utils import _args, _errors, _files, _session
 from ansible_collections.stackops.kibana.plugins.module_utils._args import Settings, SettingsError, settings_from
 
 KIBANA = "https://kibana.example.com:5601"
@@ -186,6 +189,37 @@ def test_credentials_are_those_of_the_task_or_of_the_environment() -> None:
 )
 def test_the_password_in_what_was_meant_to_be_a_url(url: Any, password: str) -> None:
     assert _args.url_password(url) == password
+
+
+# The tables of options -----------------------------------------------------------------------------------------------
+
+SECRET = {"kibana_api_key", "kibana_password", "kibana_bearer_token", "kibana_headers", "secrets_key"}
+NO_SECRET = {"kibana_client_key", "update_secrets", "secrets_file"}  # whatever Ansible thinks of the name
+
+
+@pytest.mark.parametrize(
+    ("options", "fragments"),
+    [(_args.CONNECTION, ("connection", "space")), (_args.UPDATE_SECRETS, ("secrets",)), (_files.FILE, ("files",))],
+)
+def test_the_options_are_those_of_the_documentation(options: dict[str, Any], fragments: tuple[str, ...]) -> None:
+    documented: dict[str, Any] = {}
+    for name in fragments:
+        fragment = importlib.import_module(f"ansible_collections.stackops.kibana.plugins.doc_fragments.{name}")
+        documented.update(yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"])
+    assert set(options) == set(documented)
+    for name, spec in options.items():
+        said = documented[name]
+        for key in ("type", "default", "choices", "aliases"):
+            assert spec.get(key) == said.get(key), (name, key)
+        assert spec.get("no_log") == (True if name in SECRET else False if name in NO_SECRET else None), name
+        assert set(spec) <= {"type", "default", "choices", "aliases", "no_log", "fallback"}
+
+
+def test_credentials_of_two_kinds_exclude_each_other() -> None:
+    api_key, token, name, password = "kibana_api_key", "kibana_bearer_token", "kibana_username", "kibana_password"
+    rules = {"mutually_exclusive": [(api_key, token, name), (api_key, token, password)]}
+    assert rules == _args.CONNECTION_RULES
+    assert _args.UPDATE_SECRETS["secrets_key"]["fallback"] == (env_fallback, ["KIBANA_SECRETS_KEY"])
 
 
 # Files and messages --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import email.utils
+import importlib.util
 import json
 import ssl
 import threading
@@ -892,7 +893,7 @@ def test_an_empty_page_is_the_last_whatever_the_total_says(kibana: Kibana) -> No
     bodies = [answer(200, b'{"data": [{"id": 1}], "total": 9}'), answer(200, b'{"data": [], "total": 9}')]
     http, given = answering(kibana, *bodies)
     assert list(http.pages("/api/x", items="data", size_name="per_page")) == [{"id": 1}]
-    assert len(given.asked) == 2
+    assert [entry[2]["params"] for entry in given.asked] == [{"page": page, "per_page": 100} for page in (1, 2)]
 
 
 def test_an_export_is_asked_for_again(kibana: Kibana) -> None:
@@ -1196,3 +1197,64 @@ def test_an_answer_that_is_cut_short_is_lost(kibana: Kibana) -> None:
 def test_what_cannot_be_sent(error: Exception, said: str) -> None:
     found = _session.unreachable(error, "PUT", "/api/x", Settings("https://k"))
     assert said in found.message and "word" not in found.message
+
+
+def test_what_only_looks_is_sent_again_and_drops_nothing(kibana: Kibana) -> None:
+    for method in ("GET", "HEAD"):
+        http, given = answering(kibana, CUT, answer())
+        http.memory.put("k", "x", 5)
+        http.call(method, "/api/x")
+        assert len(given.asked) == 2 and http.memory.get("k") == 5
+
+
+def test_lists_and_objects_are_those_of_the_space(kibana: Kibana) -> None:
+    http, given = answering(kibana, answer(200, b"[]"), answer(), answer(200, b"[]"), answer(), kibana_space="ops")
+    for in_space in ({}, {"in_space": False}):
+        assert list(http.pages("/api/x", **in_space)) == []  # type: ignore[arg-type]
+        assert http.find("/api/x/1", **in_space) == {}  # type: ignore[arg-type]
+    assert [entry[1].removeprefix(URL) for entry in given.asked] == [
+        "/s/ops/api/x",
+        "/s/ops/api/x/1",
+        "/api/x",
+        "/api/x/1",
+    ]
+
+
+def test_an_object_that_was_made_while_the_probe_was_asked_is_looked_for_again(kibana: Kibana) -> None:
+    http, given = answering(kibana, BARE, answer(), BARE, kibana_retries=0)
+    assert http.find("/api/x/1", probe="/api/x") is None and http.reads.borrowed is True
+    http.reads.borrowed = False
+    assert http.find("/api/x/2", probe="/api/x") is None and http.reads.borrowed is False
+    assert len(given.asked) == 3, "the answer of the probe is remembered"
+
+
+def test_defaults_are_filled_at_every_depth() -> None:
+    inner = Node(children={"d": Node(default=1)})
+    node = Node(children={"box": inner, "list": Node(children={"[]": inner})})
+    assert n.fill({"box": {}, "list": [{}], "other": {}}, node) == {"box": {"d": 1}, "list": [{"d": 1}], "other": {}}
+    assert n.leaves({"a": {"isSecretRef": True}}, references=False) == {("a", "isSecretRef"): True}
+
+
+def test_only_tls_is_told_by_the_handshake() -> None:
+    def do_handshake(error: Exception) -> None:
+        raise error
+
+    for error, ambiguous in ((CUT, True), (requests.exceptions.SSLError("odd"), False)):
+        try:
+            do_handshake(error)
+        except requests.exceptions.RequestException as raised:
+            assert _session.unreachable(raised, "PUT", "/x", Settings("https://k")).ambiguous is ambiguous
+
+
+def test_a_process_of_its_own_shares_nothing() -> None:
+    spec = importlib.util.spec_from_file_location("session_of_its_own", _session.__file__)
+    own = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(own)  # type: ignore[union-attr]
+    assert own._TASK == {"name": "", "objects": False} and own._SESSIONS == {}
+
+
+def test_progress_counts_one_by_one() -> None:
+    progress = _many.Progress(9)
+    progress.add()
+    progress.add(3)
+    assert progress.done == 4
