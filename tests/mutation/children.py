@@ -9,6 +9,7 @@ import contextlib
 import os
 import resource
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
@@ -36,40 +37,35 @@ def each(jobs: Iterable[Job], work: Callable[[Job, Tell], int], done: Callable[[
             job = next(waiting, None)
             more = job is not None
             if job is not None:
-                child, pipe = _start(job, work)
-                running[child] = (job, pipe)
-        for child, (job, pipe) in list(running.items()):
+                words = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when the child has ended
+                running[_start(job, work, words.fileno())] = (job, words)
+        for child, (job, words) in list(running.items()):
             finished, status = os.waitpid(child, os.WNOHANG)
             if finished:
                 del running[child]
-                with os.fdopen(pipe, errors="replace") as words:
-                    told = words.read().rpartition("\n")[2]
+                with words:
+                    told = words.read().decode()
                 with contextlib.suppress(ProcessLookupError):  # what it has started, and left behind
                     os.killpg(child, signal.SIGKILL)
                 done(job, End(os.waitstatus_to_exitcode(status), told))
         time.sleep(0.005)
 
 
-def _start(job: Job, work: Callable[[Job, Tell], int]) -> tuple[int, int]:
-    reading, writing = os.pipe()
+def _start(job: Job, work: Callable[[Job, Tell], int], words: int) -> int:
     child = os.fork()
     if child:
-        os.close(writing)
-        return child, reading
+        return child
+
+    def tell(text: str) -> None:
+        os.ftruncate(words, 0)
+        os.pwrite(words, text.encode(), 0)
+
     status = BROKEN
     try:
-        os.close(reading)
         _apart()
-        status = work(job, _teller(writing))
+        status = work(job, tell)
     finally:
         os._exit(status)
-
-
-def _teller(writing: int) -> Tell:
-    def tell(text: str) -> None:
-        os.write(writing, f"\n{text}".encode())
-
-    return tell
 
 
 def _apart() -> None:

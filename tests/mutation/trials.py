@@ -262,9 +262,13 @@ class Only:
     def _order(self, item: Any) -> int:
         return self.place[item.nodeid]
 
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.tell(nodeid)
-        allow(10 + 5 * self.seconds[nodeid])
+    def pytest_runtest_protocol(self, item: Any) -> bool:
+        self.tell(item.nodeid)
+        allow(10 + 5 * self.seconds[item.nodeid])
+        if not passes(item) and not passes(item):
+            item.session.testsfailed += 1
+            item.session.shouldfail = "it is noticed"
+        return True
 
 
 def afresh(candidates: list[Candidate], run: Run) -> int:
@@ -284,7 +288,7 @@ def afresh(candidates: list[Candidate], run: Run) -> int:
             files = sorted({test.partition("::")[0] for test in part})
             tell(f"collection of {' '.join(files)}")
             allow(120)
-            status = pytest.main([*OPTIONS, "-x", *files], plugins=[Only(part, tell, pool.seconds)])
+            status = pytest.main([*OPTIONS, *files], plugins=[Only(part, tell, pool.seconds)])
             if status in NOTHING_RUN:
                 return BROKEN
             if status:
@@ -301,7 +305,7 @@ def afresh(candidates: list[Candidate], run: Run) -> int:
 
     each(first, tested, lambda _candidate, end: unchanged.append(end))
     if unchanged and unchanged[0].status:
-        print(f"{unchanged[0].told}: it fails without any change", file=sys.stderr)
+        print(f"{unchanged[0].told}: it fails without any change ({unchanged[0].status})", file=sys.stderr)
         return 2
     each(run.in_time(candidates), tested, done)
     return 0

@@ -123,7 +123,8 @@ def test_children_tell_how_they_end(tool: Any) -> None:
     children, ends = tool("children"), {}
 
     def work(job: str, tell: Any) -> int:
-        tell("begin")
+        for _unused in range(2000):  # more than a pipe would hold
+            tell("something long " * 9)
         tell(job)
         if job == "wrong":
             raise ValueError(job)
