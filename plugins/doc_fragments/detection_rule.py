@@ -478,7 +478,7 @@ options:
     type: str
 """
 
-    FILES = r"""
+    RULE_FILES = r"""
 options:
   exclude:
     description: Shell patterns of files to leave out, as their paths in the directory, such as V(windows/*).

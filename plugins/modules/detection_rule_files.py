@@ -28,7 +28,7 @@ version_added: 1.0.0
 author:
   - stackops.kibana contributors (@stackops)
 extends_documentation_fragment:
-  - stackops.kibana.detection_rule.files
+  - stackops.kibana.detection_rule.rule_files
   - stackops.kibana.connection
   - stackops.kibana.space
   - stackops.kibana.attributes.info

@@ -26,7 +26,7 @@ author:
   - stackops.kibana contributors (@stackops)
 extends_documentation_fragment:
   - stackops.kibana.detection_rule.list
-  - stackops.kibana.detection_rule.files
+  - stackops.kibana.detection_rule.rule_files
   - stackops.kibana.detection_rule.bulk
   - stackops.kibana.connection
   - stackops.kibana.space

@@ -322,8 +322,8 @@ def test_two_plays_and_a_person(monkeypatch: pytest.MonkeyPatch, name: str) -> N
         field.reset()
         inner: list[tuple[Interrupted, Options]] = []
 
-        def strike(two: int = two, inner: list[tuple[Interrupted, Options]] = inner) -> None:
-            inner.append(field.interrupted(second, two, lambda: person.act(field.kibana, known)))
+        def strike(two: int = two, note: Callable[[Any], None] = inner.append) -> None:
+            note(field.interrupted(second, two, lambda: person.act(field.kibana, known)))
 
         ours, result = field.interrupted(first, one, strike)
         if not ours.struck or not inner[0][0].struck:

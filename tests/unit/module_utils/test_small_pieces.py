@@ -391,6 +391,7 @@ def test_before_tls_is_agreed_on_nothing_was_sent(said: str, text: str) -> None:
     def do_handshake() -> None:
         raise ssl.SSLError(said)
 
+    found: Any = None
     try:
         try:
             do_handshake()

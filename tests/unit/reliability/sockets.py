@@ -230,9 +230,11 @@ def serving() -> Iterator[Wire]:
     with Wire() as wire:
         thread = threading.Thread(target=wire.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield wire
-        wire.shutdown()
-        thread.join()
+        try:
+            yield wire
+        finally:
+            wire.shutdown()
+            thread.join()
 
 
 @contextlib.contextmanager
