@@ -60,7 +60,7 @@ def test_answers_lists_pages_and_defaults(tmp_path: Path) -> None:
         ("'/api/security/role', kibana_password='wrong', in_space=false", "HTTP 401"),
         ("'https://elsewhere.example/api'", "is no path of Kibana"),
         ("'//elsewhere.example/api'", "is no path of Kibana"),
-        ("'/api/status', items='nonsense', in_space=false", "has no 'nonsense'"),
+        ("'/api/status', items='nonsense', in_space=false", "has no list 'nonsense'"),
         ("'/api/status', kibana_url='nonsense', in_space=false", "kibana_url must be a URL"),
         ("'/api/status', kibana_url='http://127.0.0.1:9', kibana_retries=0, in_space=false", "refused the connection"),
     ),
