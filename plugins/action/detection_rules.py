@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_content
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import failure
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_toml import RuleFileError
 
 
@@ -24,7 +25,7 @@ class ActionModule(KibanaAction):
         try:
             content = _rule_content.taken(args, "rules_src", self._loader.path_dwim)
         except RuleFileError as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+            return {**failure(error), "changed": False}
         if content.problems:
             return {"failed": True, "changed": False, "msg": _rule_content.summary(content.problems, src)}
         rules = [one.options for one in content.things["rules"]]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, named
+from ansible_collections.stackops.kibana.plugins.module_utils._connector import find_connector
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import is_system, pair_actions
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
@@ -77,12 +77,12 @@ def with_connectors(
 
 
 def _connector_id(client: KibanaClient, place: str, name: str, check_mode: bool, warn: Callable[[str], None]) -> str:
-    found = client.reads.search(CONNECTORS, named(name, None), reference=True)
-    if len(found) > 1:
-        ids = ", ".join(sorted(f"{item['id']} ({item['connector_type_id']})" for item in found))
-        raise PlanError(f"{place}: {len(found)} connectors have the name {name!r}: {ids}; give id.")
-    if found:
-        return str(found[0]["id"])
+    try:
+        found = find_connector(client, None, name, reference=True)
+    except PlanError as error:
+        raise PlanError(f"{place}: {error}") from None
+    if found is not None:
+        return str(found["id"])
     if not check_mode:
         raise PlanError(
             f"{place}: there is no connector with the name {name!r} in this space: create it first, or correct the"

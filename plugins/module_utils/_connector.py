@@ -24,15 +24,20 @@ SYSTEM_ID = "system-connector-"
 
 
 def find_connector(
-    client: KibanaClient, connector_id: str | None, name: str | None = None, type_id: str | None = None
+    client: KibanaClient,
+    connector_id: str | None,
+    name: str | None = None,
+    type_id: str | None = None,
+    reference: bool = False,
 ) -> dict[str, Any] | None:
     """The connector with this id, or without an id the one with exactly this name (and type); None: there is none.
 
-    Raises :class:`PlanError` where several have the name, and ``KibanaError``.
+    ``reference``: the task only refers to it by its name. Raises :class:`PlanError` where several have the name, and
+    ``KibanaError``.
     """
     if connector_id is not None:
         return client.reads.find(CONNECTORS, connector_id, fill_path(ITEM, {"id": connector_id}), PROBE)
-    found = client.reads.search(CONNECTORS, named(name, type_id))
+    found = client.reads.search(CONNECTORS, named(name, type_id), reference=reference)
     if len(found) > 1:
         ids = ", ".join(sorted(f"{item['id']} ({item['connector_type_id']})" for item in found))
         advice = "give id" if type_id else "give id, or connector_type_id if that tells them apart"
