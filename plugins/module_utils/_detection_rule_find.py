@@ -69,9 +69,12 @@ def _window(client: KibanaClient, query: dict[str, Any]) -> Iterator[Rule]:
 
 
 def read_rules(
-    client: KibanaClient, rule_ids: Collection[str], others: Callable[[Rule], bool] | None = None
-) -> dict[str, Rule]:
-    """The rules with these ids, and those for which ``others`` is true, by ``rule_id``.
+    client: KibanaClient,
+    rule_ids: Collection[str],
+    others: Callable[[Rule], bool] | None = None,
+    kept: Callable[[Rule], Any] = lambda rule: rule,
+) -> dict[str, Any]:
+    """What is ``kept`` of the rules with these ids, and of those for which ``others`` is true, by ``rule_id``.
 
     Few are asked for by their ids; otherwise all are read, and only those that matter are kept.
     """
@@ -81,7 +84,7 @@ def read_rules(
     clause = is_any_of("params.ruleId", sorted(wanted))
     clauses = [clause] if others is None and len(clause) <= FILTER_CHARACTERS else []
     return {
-        rule["rule_id"]: rule
+        rule["rule_id"]: kept(rule)
         for rule in find_rules(client, clauses)
         if rule["rule_id"] in wanted or (others is not None and others(rule))
     }

@@ -181,10 +181,21 @@ def converge(context):
     """Read the rules, plan, write what differs."""
     params = context.params
     inside = removable(params["scope"]) if params["exact"] else None
-    listed = [rule["rule_id"] for rule in params["rules"]]
-    current = read_rules(context.client, listed, inside)
-    remove = [key for key, rule in current.items() if inside and inside(rule)]
-    plans = plan_many(RESOURCE, params["rules"], current, Policy(), remove, decide=planner(context))
+    wanted = {rule["rule_id"]: rule for rule in params["rules"]}
+    decide = planner(context)
+
+    def planned(rule):  # at once, since an unchanged rule need not be kept
+        return decide(wanted[rule["rule_id"]], rule) if rule["rule_id"] in wanted else rule
+
+    current = read_rules(context.client, wanted, inside, planned)
+    plans = plan_many(
+        RESOURCE,
+        params["rules"],
+        current,
+        Policy(),
+        current.keys() - wanted.keys(),
+        decide=lambda element, plan: plan or decide(element, None),
+    )
     guard_deletions(plans, params["max_deletions"])
     failures, route = {}, ""
     if any(step.changed for step in plans.values()):
