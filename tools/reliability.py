@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run all tests of reliability, print what they counted, and write it to docs/reliability.md, between its marks.
 
-`--from LOG` takes what an earlier run has counted. What stands outside of the marks is left as it is.
+`--from LOG ...` takes what earlier runs have counted. What stands outside of the marks is left as it is. Mutants are
+counted by `make mutation`; their sums come from docs/mutation.json.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
+MUTATION = ROOT / "docs" / "mutation.json"
+TESTS = ("reliability_*", "secrets_hunt", "privileges", "playbooks_secrets")
 BEGIN, END = "<!-- begin: matrix -->", "<!-- end: matrix -->"
 WAYS = {
     "in this process": "Every module, each task of its documented examples.",
@@ -44,11 +47,13 @@ Entry = dict[str, Any]
 
 
 def measured(log: Path) -> int:
-    """Run the tests; what they count goes to *log*."""
-    tests = sorted(map(str, (ROOT / "tests" / "unit").glob("test_reliability_*.py")))
+    """Run the tests and the soak; what they count goes to *log*."""
+    tests = sorted(str(path) for name in TESTS for path in (ROOT / "tests" / "unit").glob(f"test_{name}.py"))
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *tests]
     own = {**os.environ, "RELIABILITY_LOG": str(log), "STACKOPS_FULL": "1"}
-    return subprocess.run(command, cwd=ROOT, env=own, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env=own, check=False).returncode
+    soak = [sys.executable, str(ROOT / "tests" / "soak" / "soak.py"), "--log", str(log)]
+    return subprocess.run(soak, cwd=ROOT, check=False).returncode or status
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
@@ -130,6 +135,9 @@ def counts(entries: list[Entry]) -> list[str]:
         return sum(entry.get(key, 0) for entry in of.get(kind, []))
 
     ways = [f"{len(found)} {way}" for way, found in sorted(by(cells, "way").items())]
+    secrets, users = of.get("secrets", []), of.get("privileges", [])
+    failed += [f"{entry['module']}: {entry['hits']} secrets shown" for entry in secrets if entry["hits"]]
+    failed += [f"soak: {problem}" for entry in of.get("soak", []) for problem in entry["problems"]]
     changes = ("kept", "as in turn", "refused", "lost")
     return [
         f"fault matrix: {len(cells)} cells run, {sum(not cell['problems'] for cell in cells)} passed,"
@@ -148,9 +156,35 @@ def counts(entries: list[Entry]) -> list[str]:
         f" {total('loops', 'stale')} of them said unchanged for a list that was right when it was read;"
         f" {total('loops', 'interleavings')} interleavings within an item, {total('loops', 'lost')} fell into the"
         " window of a blind replacement",
+        f"secrets: {total('secrets', 'planted')} planted in {len(secrets)} runs and looked for in"
+        f" {total('secrets', 'searched')} outputs, logs, events and files, {total('secrets', 'hits')} found",
+        f"privileges: {sum('held' in entry for entry in users)} modules run by users that hold exactly what is"
+        f" documented, {sum('lacking' in entry for entry in users)} runs by users that lack one of it, all refused",
+        *(soaked(entry) for entry in of.get("soak", [])),
+        mutants(),
         f"failures: {len(failed)}",
         *failed,
     ]
+
+
+def soaked(entry: Entry) -> str:
+    """The figures of the soak in one line."""
+    memory = [sample["rss"] for sample in entry["samples"]]
+    return (
+        f"soak: {entry['requests']} requests through one process, {entry['parts']['sockets']} of them over sockets;"
+        f" {memory[1]:.0f} MiB after a tenth of the work and {memory[-1]:.0f} at its end, at most"
+        f" {entry['most_sockets']} sockets, {len(entry['problems'])} problems"
+    )
+
+
+def mutants() -> str:
+    """The sums of docs/mutation.md in one line."""
+    known = json.loads(MUTATION.read_text(encoding="utf-8"))
+    return (
+        f"mutants of {len(known['modules'])} files: {known['tested']} of {known['all']} tried,"
+        f" {known['killed']} killed, {known['survived']} survived,"
+        f" {known['explained']} of these explained in docs/mutation.md"
+    )
 
 
 def page(entries: list[Entry]) -> str:
@@ -173,13 +207,13 @@ def page(entries: list[Entry]) -> str:
 def main() -> int:
     """Write the page; the status is that of the tests."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--from", dest="log", type=Path, help="what an earlier run has counted")
-    given, status = parser.parse_args().log, 0
+    parser.add_argument("--from", dest="logs", type=Path, nargs="+", help="what earlier runs have counted")
+    logs, status = parser.parse_args().logs, 0
     with tempfile.TemporaryDirectory() as folder:
-        log = given or Path(folder) / "log.jsonl"
-        if not given:
-            status = measured(log)
-        entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        if not logs:
+            logs = [Path(folder) / "log.jsonl"]
+            status = measured(logs[0])
+        entries = [json.loads(line) for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
     print("\n".join(counts(entries)))
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else START
     if BEGIN not in text:

@@ -75,10 +75,12 @@ def document(log: Log, files: dict[str, list[Candidate]]) -> None:
             for entry in sorted(alive, key=identity)
         ]
     total = sum(counts.values(), Counter())
-    middle = MIDDLE.format(tested=total.total(), all=sum(map(len, files.values())))
+    made = sum(map(len, files.values()))
+    middle = MIDDLE.format(tested=total.total(), all=made)
     text = HEAD + "\n".join(rows) + "\n" + middle + "\n".join(table) + "\n"
     (ROOT / "docs" / "mutation.md").write_text(text, encoding="utf-8")
-    figures = {"tested": total.total(), "killed": total[KILLED] + total[HANGS], "survived": total[SURVIVED]}
+    killed, survived = total[KILLED] + total[HANGS], total[SURVIVED]
+    figures = {"all": made, "tested": total.total(), "killed": killed, "survived": survived}
     figures |= {"explained": sum("not explained yet" not in row for row in table)}
     figures |= {"modules": {name: dict(known) for name, known in sorted(counts.items())}}
     (ROOT / "docs" / "mutation.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
