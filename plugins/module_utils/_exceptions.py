@@ -157,6 +157,8 @@ def _check_entry(entry: dict[str, Any], where: str) -> str | None:
         given = entry.get(name) not in (None, [], {}, "")
         if given != (name == needs):
             return f"{where}: type {kind} {'needs' if name == needs else 'takes no'} {name}."
+        if not given:
+            entry[name] = None  # Kibana drops it
     if kind == "nested":
         if entry["operator"]:
             return f"{where}: type nested takes no operator: give it to the entries in it."

@@ -88,6 +88,15 @@ def put(tree: dict[str, Any], path: Path, value: Any) -> None:
     tree[path[-1]] = value
 
 
+def is_url(text: str) -> bool:
+    """Whether a text is a URL with http or https and a host, as Fleet demands of addresses."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
 def normal_host(host: str) -> str:
     """A URL as Kibana stores it: lower case, with a port, no slash at the end. What is no URL stays as it is."""
     try:
@@ -191,11 +200,7 @@ def _hosts(given: Fields, whole: Fields) -> str | None:
 
 def _is_host(host: str, kind: str) -> bool:
     if kind in ES_TYPES:
-        try:
-            parts = urlsplit(host)
-            return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            return False
+        return is_url(host)
     name, _unused, port = host.rpartition(":")
     if kind == "kafka":
         return bool(name) and "/" not in host and port.isdecimal() and 1 <= int(port) <= 65535

@@ -73,10 +73,15 @@ def whole_schedule(custom: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if not re.fullmatch(r"\d+[smhd]", str(body["duration"])):
         body["duration"] = f"{round(as_seconds(body['duration']) or 0)}s"
     if "recurring" in body:
-        body["recurring"] = {name: value for name, value in body["recurring"].items() if value not in (None, [])}
+        body["recurring"] = without_empty(body["recurring"])
         end = parsed(body["recurring"].get("end", ""))
         body["recurring"].update({"end": _written(end)} if end else {})
     return body
+
+
+def without_empty(recurring: Mapping[str, Any]) -> dict[str, Any]:
+    """When a window comes again, without the lists that name no day: Kibana knows none of them."""
+    return {name: value for name, value in recurring.items() if value not in (None, [])}
 
 
 def _written(moment: datetime) -> str:

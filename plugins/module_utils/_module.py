@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -75,7 +74,7 @@ def _unfit(specs: Mapping[str, Any], values: Any) -> Iterator[str]:
         value = values.get(name)
         for one in value if isinstance(value, list) else [value]:
             wrong = spec.get("options") and not isinstance(one, (Mapping, str)) and value is not None
-            if wrong or (isinstance(one, float) and not math.isfinite(one)):
+            if wrong or (isinstance(one, (int, float)) and not abs(one) <= 1e308):
                 yield name
             yield from (f"{name}.{inner}" for inner in _unfit(spec.get("options") or {}, one))
 

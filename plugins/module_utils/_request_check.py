@@ -100,7 +100,7 @@ def _compare_problem(params: Mapping[str, Any]) -> str | None:
     if compare is None or params["method"] == "DELETE":
         return None
     wanted = json_body(params["body"] if compare["expected"] is None else compare["expected"])
-    if wanted is None:
+    if wanted in (None, {}):  # nothing is part of everything
         return "compare needs something to compare with: give body, or compare.expected."
     if not isinstance(wanted, dict) and compare["expected"] is None:
         return "compare works on a dictionary, and body is a list: say in compare.expected what is to be there."

@@ -190,7 +190,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._case import (
     whole_custom_fields,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, same
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, said, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
@@ -266,6 +266,7 @@ def wanted(context, current):
         return params
     for name in TRIMMED:
         params[name] = params[name] and params[name].strip()
+    params["settings"] = said(params["settings"])  # Kibana knows no case without settings
     if params["tags"] is not None:
         params["tags"] = list(dict.fromkeys(tag.strip() for tag in params["tags"]))
     if params["assignees"] is not None:

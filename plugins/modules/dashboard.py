@@ -274,6 +274,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._dashboard import 
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._dashboard_panels import settle
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import said
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError, Policy
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 
@@ -376,7 +377,7 @@ def wanted(params):
     """The options that describe the dashboard."""
     desired = {name: params[name] for name in OPTIONS}
     if desired["options"] is not None:
-        desired["options"] = {name: desired["options"].get(name) for name in DISPLAY}
+        desired["options"] = said({name: desired["options"].get(name) for name in DISPLAY})
     if desired["tags"] is not None:
         desired["tags"] = list(dict.fromkeys(desired["tags"]))
     return desired
@@ -387,12 +388,12 @@ def refuse(params, step, view):
     if step.action == "create" and params["title"] is None:
         raise PlanError(f"There is no dashboard {params['id']!r} yet, and a new one needs a title: give title.")
     if step.action == "update" and view.get("warnings"):
-        said = view["warnings"][0].rstrip(".")
+        text = view["warnings"][0].rstrip(".")
         more = f" (and {len(view['warnings']) - 1} more)" if len(view["warnings"]) > 1 else ""
         raise PlanError(
             f"The dashboard {params['id']!r} has parts that Kibana does not show through its API, and writing it back"
             f" would delete them. Nothing was changed: edit it in the browser, or delete it first."
-            f" Kibana says: {said}{more}."
+            f" Kibana says: {text}{more}."
         )
 
 

@@ -139,7 +139,7 @@ fleet_server_host:
 
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet import SSL_DEFAULTS, TRAITS, body_of, guarded
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output import normal_host
+from ansible_collections.stackops.kibana.plugins.module_utils._fleet_output import is_url, normal_host
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
 
@@ -155,6 +155,17 @@ SSL = {
     **dict.fromkeys(KEYS, KEY),
     "client_auth": {"type": "str", "choices": ["optional", "required", "none"]},
 }
+
+
+def check(params):
+    """Kibana fails on what is no URL, without saying why."""
+    urls = params["host_urls"] or ()
+    wrong = next((number for number, url in enumerate(urls) if not is_url(url)), None)
+    if wrong is None:
+        return None
+    return f"host_urls[{wrong}] must be a URL with http or https, such as https://fleet.example.com:8220."
+
+
 RESOURCE = Resource(
     result_key="fleet_server_host",
     options={
@@ -180,6 +191,7 @@ RESOURCE = Resource(
     unordered=frozenset({"host_urls"}),
     server_defaults={"is_default": False, "is_internal": False, **SSL_DEFAULTS},
     canonical={"host_urls[]": normal_host},
+    check=check,
     plan=guarded("Fleet Server host", ("name", "host_urls")),
     encode=body_of,
     **TRAITS,

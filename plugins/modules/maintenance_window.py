@@ -200,6 +200,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._maintenance_windo
     has_time_left,
     problem_of_schedule,
     whole_schedule,
+    without_empty,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, prune
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import Plan, PlanError
@@ -380,6 +381,7 @@ RESOURCE = Resource(
     canonical={
         "schedule.custom.duration": as_seconds,
         "schedule.custom.start": as_instant,
+        "schedule.custom.recurring": without_empty,  # Kibana refuses an empty list there
         "schedule.custom.recurring.end": as_instant,
         "schedule.custom.recurring.every": as_text,
     },

@@ -330,7 +330,7 @@ from dataclasses import replace
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, same, strip
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, said, same, strip
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file
@@ -347,6 +347,20 @@ TARGETS = {"http": "url", "tcp": "host", "icmp": "host", "browser": "inline_scri
 PLACES = ("locations", "private_locations")
 # What an update replaces as a whole.
 WHOLE = ("labels", "params", "proxy_headers", "playwright_options")
+
+
+# Kibana takes its own value for them where they are empty.
+NEVER_EMPTY = ("name", "namespace", *TARGETS.values())
+
+
+def check(params):
+    """What Kibana would take for not given, so that a second run would find it otherwise."""
+    for name in NEVER_EMPTY:
+        if params[name] is not None and not params[name].strip():
+            return f"{name} must not be empty."
+    if (params["ssl"] or {}).get("supported_protocols") == []:
+        return "ssl.supported_protocols must not be empty."
+    return None
 
 
 def find(context):
@@ -371,11 +385,14 @@ def as_body(value):
 
 def plan(context, current):
     """The usual plan, with ids for the labels of locations."""
-    params = context.params
+    params = said(context.params)
     if params["state"] == "absent":
         return replace(default_plan(context, current), current=current)
     if current is None:
         _refuse_incomplete(params)
+    kind = params["type"] or current["type"]
+    if params["check"] and kind not in ("http", "tcp"):
+        raise PlanError(f"check is for monitors of the types http and tcp, and this one is of type {kind}.")
     places = Places(context.client, context.check_mode, context.warn).resolve(params, current)
     step = default_plan(replace(context, params={**params, **places}), current)
     if step.action in ("none", "update"):
@@ -506,6 +523,7 @@ RESOURCE = Resource(
         "response.include_body_max_bytes": as_text,
         "check.request.body": as_body,
     },
+    check=check,
     find=find,
     decode=decode,
     plan=plan,

@@ -28,7 +28,12 @@ from reliability.values import TEXTS, is_file, judged, options, own_steps, prepa
 FULL = bool(os.environ.get("STACKOPS_FULL"))
 EXAMPLES = int(os.environ.get("RELIABILITY_EXAMPLES", "100")) if FULL else 3
 PART = 5  # of so many modules one is tried in a plain run
-CHANGING = ("always", "on_change")  # of update_secrets
+# Options that ask for a change in each run.
+CHANGING: dict[str, tuple[Any, ...]] = {
+    "update_secrets": ("always", "on_change"),
+    "idempotence": ("once",),
+    "reset": (True,),
+}
 SURPRISES = (
     "no", "yes", "on", "~", "null", "1e3", "0x10", "0o17", "017", "1_000", "12:30:00", "2026-11-27", ".inf", ".nan",
     "<<", "*a", "&a b", "!!python/object:os.system", "%TAG", "- a", "a: b", "#", "|", ">", "'", '"', "{", "[", "",
@@ -130,7 +135,7 @@ def wrong_with(there: World, module: str, step: Step, args: dict[str, Any], plac
         found = [*judged(result), *there.kibana.emulator.crashes, *strayed(there, module, places), *leaked(result)]
         if found or result.get("failed"):
             return found
-    if step.check or acts(there, module) or args.get("update_secrets") in CHANGING:
+    if step.check or acts(there, module) or any(args.get(name) in values for name, values in CHANGING.items()):
         return []
     there.settle()
     again = there.carry_out(step, args)

@@ -32,6 +32,19 @@ OUTPUT = {"name": "Main", "type": "elasticsearch", "hosts": ["https://e:9200"]}
         ("saved_objects_export", {"type": ["tag"], "dest": "/dev/null"}, "is no file, but a pipe or a device"),
         ("detection_rule_files", {"path": "x" * 1000}, "does not exist."),
         ("value_list", {"id": "l", "state": "present", "items_src": "a\0b"}, "contains the character NUL"),
+        (
+            "synthetics_private_location",
+            {"label": "l", "agentPolicyId": "p", "geo": {"lat": 10**400, "lon": 1}},
+            "geo.lat: a value of a wrong type",
+        ),
+        ("fleet_server_host", {"name": "f", "host_urls": ["https://f:8220", ""]}, "host_urls[1] must be a URL"),
+        (
+            "kibana_request",
+            {"method": "PUT", "path": "/api/security/role/r", "body": {}, "compare": {}},
+            "compare needs something to compare with",
+        ),
+        ("synthetics_monitor", {"name": "m", "type": "http", "url": ""}, "url must not be empty"),
+        ("synthetics_monitor", {"name": "", "type": "http", "url": "http://a"}, "name must not be empty"),
         ("kibana_prune", {"areas": [{}], "max_deletions": 1}, "areas has {}"),
     ],
 )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .core import Emulator
 
 PUBLIC_VERSION = "2023-10-31"
+MAX_HEADER = 65536  # bytes of request line and headers, as Kibana's start script tells Node.js
 _SPACE = re.compile(r"/s/([a-z0-9_-]+)(?=/|$)")
 
 
@@ -45,6 +46,8 @@ def run(emulator: Emulator, request: Incoming, seen: dict[str, Any]) -> tuple[Re
     """Return the answer to `request` and its route; never raises. seen: filled with user and space for the log."""
     entry = None
     headers: dict[str, str] = {}
+    if _header_size(request) > MAX_HEADER:
+        return Reply(431), None
     try:
         place = locate(emulator.base_path, request.path)
         if place is None:
@@ -74,6 +77,11 @@ def run(emulator: Emulator, request: Incoming, seen: dict[str, Any]) -> tuple[Re
         reply = Reply(500, CoreError(500, text).body())
     reply.headers = {**headers, **reply.headers}
     return reply, entry
+
+
+def _header_size(request: Incoming) -> int:
+    names = sum(len(name) + len(text) + 4 for name, text in request.headers.items())
+    return len(request.method) + len(request.path) + len(request.query) + names
 
 
 def _limit(emulator: Emulator, entry: Route) -> None:

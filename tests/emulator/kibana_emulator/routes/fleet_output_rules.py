@@ -40,6 +40,8 @@ SECRET_PATHS = {
 def normalise_host(host: str) -> str:
     """Return the host as agents get it: lower case, with a port, without a trailing slash (A.2.7)."""
     parts = urlsplit(host)
+    if not parts.scheme or not parts.hostname:  # Kibana's `new URL()` throws
+        raise CoreError(500, "An internal server error occurred. Check Kibana server logs for details.")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return f"{parts.scheme}://{name}:{port}{parts.path.rstrip('/')}"
