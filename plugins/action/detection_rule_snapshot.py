@@ -68,6 +68,7 @@ class ActionModule(KibanaAction):
         for kind in ("value_lists", "connectors", "rules"):
             if not all(isinstance(name, (str, int)) for name in named[kind]):
                 raise Refusal(f"{kind} must be a list of texts.")
+            named[kind] = [str(name) for name in named[kind]]
         for one in named["exception_lists"]:
             if not isinstance(one, Mapping) or not one.get("list_id"):
                 raise Refusal("exception_lists must be a list of dictionaries with list_id.")

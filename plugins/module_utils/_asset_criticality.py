@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     Plans,
@@ -63,7 +63,7 @@ def queries(wanted: Iterable[str], template: str) -> Iterator[tuple[str, str]]:
     groups: dict[str, list[str]] = {}
     for key in wanted:
         field, value = key.split(":", 1)
-        groups.setdefault(field, []).append(json.dumps(value, ensure_ascii=False))
+        groups.setdefault(field, []).append(quoted(value))
     for field, values in groups.items():
         for chunk in chunks(values, QUERY_COUNT, QUERY_BYTES, lambda value: len(value.encode()) + 4):
             yield field, template.format(field=field, values=" or ".join(chunk))

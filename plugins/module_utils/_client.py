@@ -46,6 +46,11 @@ def fill_path(template: str, values: Mapping[str, Any]) -> str:
     return template.format(**encoded)
 
 
+def quoted(text: str) -> str:
+    """A text as a value in KQL, in which only these two characters mean something."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 class KibanaClient:
     """Requests to one Kibana with the settings of a task.
 

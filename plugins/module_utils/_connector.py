@@ -40,7 +40,7 @@ def find_connector(
     found = client.reads.search(CONNECTORS, named(name, type_id), reference=reference)
     if len(found) > 1:
         ids = ", ".join(sorted(f"{item['id']} ({item['connector_type_id']})" for item in found))
-        advice = "give id" if type_id else "give id, or connector_type_id if that tells them apart"
+        advice = "give id" if type_id else "give id, or its type if that tells them apart"
         raise PlanError(f"{len(found)} connectors have the name {name!r}: {ids}; {advice}.")
     return found[0] if found else None
 

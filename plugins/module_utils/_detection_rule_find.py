@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 Rule = dict[str, Any]
@@ -19,11 +18,6 @@ PATH = "/api/detection_engine/rules"
 WINDOW = 10_000  # Kibana gives no more of one search
 PAGE = 1000
 FILTER_CHARACTERS = 4000  # a longer one may not fit into a URL
-
-
-def quoted(text: str) -> str:
-    """A text as a value in KQL."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def is_any_of(field: str, values: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, named
+from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, find_connector
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import EXCEPTION_LIST
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import SYSTEM_CONNECTOR
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, prune
@@ -55,12 +55,12 @@ class References:
         return {**rest, "action_type_id": self._type_of(f"actions[{number}].id", action["id"], known)}
 
     def _by_name(self, place: str, name: str, kind: str | None) -> dict[str, Any]:
-        found = self._connectors(named(name, kind))
-        if len(found) > 1:
-            ids = ", ".join(sorted(f"{item['id']} ({item['connector_type_id']})" for item in found))
-            raise PlanError(f"{place}: {len(found)} connectors have the name {name!r} (id: {ids}): give id instead.")
+        try:
+            found = find_connector(self.client, None, name, kind, reference=True)
+        except PlanError as error:
+            raise PlanError(f"{place}: {error}") from error
         if found:
-            return found[0]
+            return found
         of_type = f" of type {kind}" if kind else ""
         self._missing(f"{place}: there is no connector{of_type} with the name {name!r}", "correct the name")
         return {"id": KNOWN_AFTER_APPLY, "connector_type_id": kind or KNOWN_AFTER_APPLY}
@@ -71,13 +71,10 @@ class References:
             return known[identity]
         if identity.startswith(SYSTEM_CONNECTOR):
             return identity[len(SYSTEM_CONNECTOR) :]
-        found = self._connectors(lambda item: item["id"] == identity)
+        found = self.client.reads.search(CONNECTORS, lambda item: item["id"] == identity, reference=True)
         if not found:
             self._missing(f"{place}: there is no connector with the id {identity!r}", "correct the id")
         return str(found[0]["connector_type_id"]) if found else KNOWN_AFTER_APPLY
-
-    def _connectors(self, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-        return self.client.reads.search(CONNECTORS, wanted, reference=True)
 
     def _list(self, entry: dict[str, Any], stored: list[dict[str, Any]]) -> dict[str, Any]:
         """A reference to an exception list with its four parts."""

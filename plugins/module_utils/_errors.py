@@ -73,6 +73,10 @@ def unreadable(path: str) -> str:
     """
     if "\0" in path:
         return "contains the character NUL, which no file name may"
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return "is no text that a file name can hold"
     regular = not os.path.exists(path) or os.path.isfile(path) or os.path.isdir(path)
     return "" if regular else "is no file, but a pipe or a device"
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._exceptions import NAMESPACES, new_comments
 from ansible_collections.stackops.kibana.plugins.module_utils._many import Plans, chunks, in_parallel, write_many
@@ -43,7 +43,7 @@ def read_lists(client: KibanaClient, places: Sequence[Place]) -> dict[Place, dic
     """Those of the lists that exist."""
     found: dict[Place, dict[str, Any]] = {}
     for namespace in NAMESPACES:
-        names = [json.dumps(name, ensure_ascii=False) for kind, name in places if kind == namespace]
+        names = [quoted(name) for kind, name in places if kind == namespace]
         for part in chunks(names, WINDOW, LONGEST_QUERY, lambda name: len(quote(name)) + 4):
             wanted = f"{SAVED_OBJECTS[namespace]}.attributes.list_id:({' or '.join(part)})"
             params = {"namespace_type": namespace, "filter": wanted, "page": 1, "per_page": WINDOW}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import find_policy, policies
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
@@ -203,11 +203,6 @@ def _next(answer: Mapping[str, Any], page: int) -> dict[str, Any]:
         return {"page": page}
     after = answer.get("nextSearchAfter") or json.dumps(answer["items"][-1]["sort"])
     return {"searchAfter": after, "pitId": answer["pit"], "pitKeepAlive": "1m"}
-
-
-def quoted(text: str) -> str:
-    """A text as a quoted value of KQL."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def any_of(field: str, values: Iterable[str], form: Any) -> str:

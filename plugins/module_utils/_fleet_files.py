@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import hostname, quoted, read_all
+from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path, quoted
+from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import hostname, read_all
 from ansible_collections.stackops.kibana.plugins.module_utils._task import Context
 
 AGENT: dict[str, dict[str, Any]] = {"agent_id": {"type": "str"}, "hostname": {"type": "str"}}

@@ -79,7 +79,7 @@ def archive_of(path: str) -> tuple[str, str, str]:
         else:
             with tarfile.open(path) as bundle:
                 kind, names = "application/gzip", bundle.getnames()
-    except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, tarfile.TarError, zipfile.BadZipFile) as error:  # ValueError: there is no name
         reason = (getattr(error, "strerror", None) or str(error)).partition("\n")[0]
         raise PlanError(f"src: {path} cannot be read as a zip or tar.gz file ({reason.rstrip(':')}).") from error
     found = next((match for match in map(FOLDER.match, names) if match), None)

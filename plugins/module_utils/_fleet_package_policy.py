@@ -15,9 +15,8 @@ from typing import Any, cast
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _fleet_package as package
 from ansible_collections.stackops.kibana.plugins.module_utils._args import UPDATE_SECRETS
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_inputs import (
     InputError,
     mark_secrets,

@@ -74,6 +74,7 @@ def _unfit(specs: Mapping[str, Any], values: Any) -> Iterator[str]:
         value = values.get(name)
         for one in value if isinstance(value, list) else [value]:
             wrong = spec.get("options") and not isinstance(one, (Mapping, str)) and value is not None
+            wrong = wrong or (isinstance(value, list) and spec.get("type") in ("int", "float"))
             if wrong or (isinstance(one, (int, float)) and not abs(one) <= 1e308):
                 yield name
             yield from (f"{name}.{inner}" for inner in _unfit(spec.get("options") or {}, one))

@@ -34,14 +34,6 @@ def prune(value: Any) -> Any:
     return value
 
 
-def said(value: Any) -> Any:
-    """The options without those that hold others of which none is given, for objects that Kibana never empties."""
-    if isinstance(value, dict) and value:
-        value = {key: said(item) for key, item in value.items()}
-        return value if any(item is not None for item in value.values()) else None
-    return value
-
-
 def fill(value: Any, node: Node) -> Any:
     """Add the server's defaults to every dict that lacks them; never makes a dict that is not there."""
     if node is PLAIN:

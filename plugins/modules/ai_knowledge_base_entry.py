@@ -144,7 +144,7 @@ entry:
 from dataclasses import replace
 
 from ansible_collections.stackops.kibana.plugins.module_utils._ai_assistant import BASE, STAMPS
-from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
 from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
@@ -192,8 +192,7 @@ def find(context):
 
 def listed(client, name):
     """The entries that may have a name. The total is no help: it counts an entry that is on each page."""
-    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    query = {"filter": f'name:"{quoted}"', "sort_field": "created_at", "sort_order": "asc", "per_page": PAGE}
+    query = {"filter": f"name:{quoted(name)}", "sort_field": "created_at", "sort_order": "asc", "per_page": PAGE}
     found, page, full = {}, 0, True
     while full:
         page += 1

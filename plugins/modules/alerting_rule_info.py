@@ -148,6 +148,7 @@ health:
 import json
 
 from ansible_collections.stackops.kibana.plugins.module_utils._alerting_rule import FIND, TYPES, find_rule
+from ansible_collections.stackops.kibana.plugins.module_utils._client import quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._task import run_action
 
 STRING = {"type": "str"}
@@ -213,13 +214,13 @@ def as_filter(params):
     """The conditions in Kibana's query language."""
     parts = []
     if params["name"] is not None:
-        parts.append(f"alert.attributes.name.keyword: {json.dumps(params['name'], ensure_ascii=False)}")
+        parts.append(f"alert.attributes.name.keyword: {quoted(params['name'])}")
     if params["rule_type_id"] is not None:
-        parts.append(f"alert.attributes.alertTypeId: {json.dumps(params['rule_type_id'])}")
+        parts.append(f"alert.attributes.alertTypeId: {quoted(params['rule_type_id'])}")
     if params["enabled"] is not None:
         parts.append(f"alert.attributes.enabled: {json.dumps(params['enabled'])}")
     for tag in params["tags"] or []:
-        parts.append(f"alert.attributes.tags: {json.dumps(tag, ensure_ascii=False)}")
+        parts.append(f"alert.attributes.tags: {quoted(tag)}")
     if params["filter"]:
         parts.append(f"({params['filter']})")
     return " and ".join(parts)

@@ -190,7 +190,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._case import (
     whole_custom_fields,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, said, same
+from ansible_collections.stackops.kibana.plugins.module_utils._given import said
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import KNOWN_AFTER_APPLY, same
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 

@@ -274,7 +274,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._dashboard import 
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._dashboard_panels import settle
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import said
+from ansible_collections.stackops.kibana.plugins.module_utils._given import said
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError, Policy
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 

@@ -94,8 +94,8 @@ rules:
       version: 1
 """
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, find_rules, quoted
+from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path, quoted
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, find_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._task import run_info
 
 IDS = ("rule_id", "id")

@@ -126,9 +126,8 @@ enrollment_api_key:
 
 import re
 
-from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
+from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path, quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import run
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import quoted
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_policies import policy_named
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource

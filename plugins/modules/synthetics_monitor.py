@@ -330,7 +330,8 @@ from dataclasses import replace
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import fill_path
 from ansible_collections.stackops.kibana.plugins.module_utils._engine import default_plan, run
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, said, same, strip
+from ansible_collections.stackops.kibana.plugins.module_utils._given import said
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import overlay, same, strip
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Resource
 from ansible_collections.stackops.kibana.plugins.module_utils._secrets_file import open_secrets_file

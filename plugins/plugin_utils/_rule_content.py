@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_actions import SYSTEM_CONNECTOR
-from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import tidy, unreadable
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _rule_documents, _rule_schema
 from ansible_collections.stackops.kibana.plugins.plugin_utils._kinds import marked
 from ansible_collections.stackops.kibana.plugins.plugin_utils._rule_documents import Part, Problem
@@ -85,6 +85,8 @@ def taken(args: dict[str, Any], name: str, resolve: Callable[[str], str]) -> Con
     path, exclude, defaults = args.pop(name, None), args.pop("exclude", None), args.pop("rule_defaults", None)
     if not isinstance(path, str) or not path:
         raise RuleFileError(f"{name} must be the directory of the files.")
+    if unreadable(path):
+        raise RuleFileError(f"{name} is {path}, which {unreadable(path)}.")
     if not isinstance(exclude or [], list):
         raise RuleFileError("exclude must be a list of patterns.")
     if not isinstance(defaults or {}, Mapping):

@@ -80,7 +80,7 @@ def exception_lists(client: KibanaClient, named: Iterable[Mapping[str, Any]]) ->
     """These lists with all their items. One whose namespace is not given may be in both."""
     wanted = sorted(
         {
-            (space, str(one["list_id"]))
+            (str(space), str(one["list_id"]))
             for one in named
             for space in ([one["namespace_type"]] if one.get("namespace_type") else ["single", "agnostic"])
         }

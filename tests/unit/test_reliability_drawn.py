@@ -28,11 +28,13 @@ from reliability.values import TEXTS, is_file, judged, options, own_steps, prepa
 FULL = bool(os.environ.get("STACKOPS_FULL"))
 EXAMPLES = int(os.environ.get("RELIABILITY_EXAMPLES", "100")) if FULL else 3
 PART = 5  # of so many modules one is tried in a plain run
+YES = (True, "yes", "on", 1, 1.0, "TRUE")
 # Options that ask for a change in each run.
 CHANGING: dict[str, tuple[Any, ...]] = {
     "update_secrets": ("always", "on_change"),
     "idempotence": ("once",),
-    "reset": (True,),
+    "reset": YES,
+    "createNewCopies": YES,
 }
 SURPRISES = (
     "no", "yes", "on", "~", "null", "1e3", "0x10", "0o17", "017", "1_000", "12:30:00", "2026-11-27", ".inf", ".nan",

@@ -31,6 +31,13 @@ OUTPUT = {"name": "Main", "type": "elasticsearch", "hosts": ["https://e:9200"]}
         ("kibana_export", {"dest": "a\0b", "areas": ["spaces"]}, "dest is a\\x00b, which contains the character NUL"),
         ("saved_objects_export", {"type": ["tag"], "dest": "/dev/null"}, "is no file, but a pipe or a device"),
         ("detection_rule_files", {"path": "x" * 1000}, "does not exist."),
+        ("detection_rule_files", {"path": "\ud800"}, "which is no text that a file name can hold"),
+        ("fleet_package", {"src": ""}, "cannot be read as a zip or tar.gz file (nothing to open)"),
+        (
+            "fleet_agent_tags",
+            {"agents": ["a"], "tags": ["x"], "wait_timeout": [10**30, "x", 1]},
+            "wait_timeout: a value",
+        ),
         ("value_list", {"id": "l", "state": "present", "items_src": "a\0b"}, "contains the character NUL"),
         (
             "synthetics_private_location",

@@ -115,7 +115,7 @@ def test_an_item_does_what_it_would_do_alone(monkeypatch: pytest.MonkeyPatch, na
             alone, after = compared(there, wanted, check)
             before = there.held()
             result, writes, read = there.item(wanted, check=check, prefetch=prefetch, **LOOP)
-            listed = before if read else listed
+            listed = {"before": before, "after": there.held()}.get(read, listed)
             counts["items"] += 1
             assert "exception" not in result, result
             if outcome(result) == outcome(alone):

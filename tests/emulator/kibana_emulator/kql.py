@@ -13,7 +13,8 @@ Document = dict[str, Any]
 Predicate = Callable[[Document], bool]
 Lookup = Callable[[Document, str], Any]
 
-_TOKEN = re.compile(r'\s*(?:(?P<punct>[()])|(?P<quoted>"(?:\\.|[^"\\])*")|(?P<word>(?:\\.|[^\s()"\\])+))')
+_TOKEN = re.compile(r'\s*(?:(?P<punct>[()])|(?P<quoted>"(?:\\.|[^"\\])*")|(?P<word>(?:\\.|[^\s()"\\])+))', re.DOTALL)
+WHITE = {"t": "\t", "r": "\r", "n": "\n"}
 _COMPARE = re.compile(r"^(>=|<=|>|<)(.*)$")
 
 
@@ -182,7 +183,13 @@ def _words(text: str) -> list[str]:
 
 
 def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
+    """Resolve what KQL's grammar has behind a backslash: three kinds of white space, a code point, any character."""
+    return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", _unescaped, text, flags=re.DOTALL)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code, char = match.groups()
+    return chr(int(code, 16)) if code else WHITE.get(char, char)
 
 
 def _texts(value: Any) -> list[str]:

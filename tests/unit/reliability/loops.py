@@ -250,14 +250,17 @@ class Elsewhere:
         """How it came, if it did."""
         return self.adapter if self.adapter and self.adapter.before else None
 
-    def item(self, options: Options, **how: Any) -> tuple[dict[str, Any], list[str], bool]:
-        """Run the module: its result, its writes, and whether it read the list."""
+    def item(self, options: Options, **how: Any) -> tuple[dict[str, Any], list[str], str]:
+        """Run the module: its result, its writes, and whether it read the list last before or after these, or not."""
         self.kibana.seen()
         result = self.kibana.run(self.loop.module, options, **how)
-        log = self.kibana.seen()
-        writes = [entry for entry in log if entry["method"] not in READS and not entry["path"].endswith(READING_POSTS)]
-        listed = any(entry["method"] == "GET" and entry["path"].endswith(self.loop.path) for entry in log)
-        return result, [f"{entry['method']} {entry['path']}" for entry in writes], listed
+        writes, listed = [], ""
+        for entry in self.kibana.seen():
+            if entry["method"] == "GET" and entry["path"].endswith(self.loop.path):
+                listed = "after" if writes else "before"
+            elif entry["method"] not in READS and not entry["path"].endswith(READING_POSTS):
+                writes.append(f"{entry['method']} {entry['path']}")
+        return result, writes, listed
 
     def content(self) -> str:
         """What Kibana holds, without what differs between two runs that do the same."""
