@@ -52,6 +52,8 @@ class ActionModule(KibanaAction):
             found = {kind: READ[kind](client, names) for kind, names in named.items() if names}
         except (Refusal, SettingsError, PlanError, KibanaError) as error:
             return {**result, **failure(error)}
+        except UnicodeEncodeError:
+            return {**result, **failure(Refusal("An option has half of a surrogate pair, which is no character."))}
         return {**result, **self._written(dest, found, space), "changes": changes}
 
     def _options(self) -> tuple[Path, dict[str, Any], dict[str, Any]]:

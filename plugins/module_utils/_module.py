@@ -44,6 +44,8 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
+        # For ansible-core a null is given, where options are required or exclude each other.
+        self.params = {name: value for name, value in self.params.items() if value is not None}
         urls = [self.params.get(name) or os.environ.get(name.upper()) for name in ("kibana_url", "kibana_proxy")]
         self.hide_passwords({*url_passwords(self.params), *filter(None, map(url_password, urls))})
 

@@ -153,7 +153,7 @@ def main():
     params = module.params
     wrong = problem(params["results"])
     if wrong:
-        module.fail_json(msg=wrong)
+        module.fail_json(msg=tidy(wrong))
     report = _drift.report(params["title"], params["time"], params["results"])
     try:
         written = [

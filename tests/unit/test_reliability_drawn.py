@@ -32,7 +32,7 @@ YES = (True, "yes", "on", 1, 1.0, "TRUE")
 # Options that ask for a change in each run.
 CHANGING: dict[str, tuple[Any, ...]] = {
     "update_secrets": ("always", "on_change"),
-    "idempotence": ("once",),
+    "idempotence": ("once", "repeatable"),
     "reset": YES,
     "createNewCopies": YES,
 }
