@@ -29,6 +29,7 @@ CORE = (
 UNIT = "tests/unit/"
 QUICK = ("module_utils", "test_transport.py", "test_secrets_file.py", "test_privileges.py", "test_loops.py")
 THOROUGH = ("test_lifecycle.py", "modules/test_kibana_roles.py", "modules/test_kibana_role.py", "test_options.py")
+WIDE = ("module_utils", "test_lifecycle.py", "modules")  # for what belongs to one kind of object
 
 
 def chosen(name: str, share: float) -> list[Candidate]:
@@ -41,9 +42,15 @@ def _chance(candidate: Candidate) -> float:
     return int(hashlib.sha256(identity(candidate.entry).encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
 
 
-def files_of_tests(quick: bool) -> list[str]:
+def beyond() -> list[str]:
+    """The shared files of modules that are not of the core."""
+    return sorted({path.stem for path in (ROOT / "plugins" / "module_utils").glob("_[a-z]*.py")} - {*CORE})
+
+
+def files_of_tests(options: argparse.Namespace) -> list[str]:
     """The paths of the tests that are asked, from the root."""
-    paths = [ROOT / UNIT / path for path in (QUICK if quick else (*QUICK, *THOROUGH))]
+    names = WIDE if options.wide else QUICK if options.quick else (*QUICK, *THOROUGH)
+    paths = [ROOT / UNIT / path for path in names]
     found = [file for path in paths for file in (sorted(path.glob("test_*.py")) if path.is_dir() else [path])]
     return [str(file.relative_to(ROOT)) for file in found]
 
@@ -55,6 +62,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=600, help="stop each of the two ways after so many")
     parser.add_argument("--seconds", type=float, default=6, help="of tests for one mutant, the likeliest first")
     parser.add_argument("--modules", default=",".join(CORE))
+    parser.add_argument("--wide", action="store_true", help="the files beyond the core, with the tests of all modules")
     parser.add_argument("--log", type=Path, default=ROOT / ".build" / "mutation.jsonl")
     parser.add_argument("--quick", action="store_true", help="ask the fast tests alone")
     parser.add_argument("--again", action="store_true", help="test those once more that survived, and no others")
@@ -63,7 +71,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     options.log = options.log.absolute()
     options.log.parent.mkdir(exist_ok=True)
-    names = options.modules.split(",")
+    names = beyond() if options.wide else options.modules.split(",")
     if options.document:
         document(Log(options.log), {name: chosen(name, 1) for name in CORE})
         return 0
@@ -82,7 +90,7 @@ def test_them(queue: list[Candidate], options: argparse.Namespace) -> int:
         queue = [candidate for candidate in queue if log.verdict(candidate) == SURVIVED]
         log.forget(queue)
     known = Known(ROOT / ".build" / "mutation-reach")
-    run = Run(files_of_tests(options.quick), known, log, options.minutes, options.seconds)
+    run = Run(files_of_tests(options), known, log, options.minutes, options.seconds)
     warm()
     for attempt in (swapped, afresh):
         status = attempt([candidate for candidate in queue if not run.log.verdict(candidate)], run)
