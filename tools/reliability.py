@@ -49,7 +49,7 @@ Entry = dict[str, Any]
 def measured(log: Path) -> int:
     """Run the tests and the soak; what they count goes to *log*."""
     tests = sorted(str(path) for name in TESTS for path in (ROOT / "tests" / "unit").glob(f"test_{name}.py"))
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--hypothesis-profile=thorough", *tests]
     own = {**os.environ, "RELIABILITY_LOG": str(log), "STACKOPS_FULL": "1"}
     status = subprocess.run(command, cwd=ROOT, env=own, check=False).returncode
     soak = [sys.executable, str(ROOT / "tests" / "soak" / "soak.py"), "--log", str(log)]

@@ -170,6 +170,8 @@ def check(params):
     """What is wrong with the options, if anything."""
     if params["id"] is None and not (params["name"] or "").strip():
         return "Give id or name, to say which entry is meant."
+    if params["id"] is None and params["kbResource"] == "security_labs":
+        return "kbResource is security_labs, and Kibana lists no such entries: say by id which one is meant."
     return _strange(params, params["type"]) if params["type"] and params["state"] == "present" else None
 
 

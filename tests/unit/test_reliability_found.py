@@ -32,6 +32,7 @@ OUTPUT = {"name": "Main", "type": "elasticsearch", "hosts": ["https://e:9200"]}
         ("saved_objects_export", {"type": ["tag"], "dest": "/dev/null"}, "is no file, but a pipe or a device"),
         ("detection_rule_files", {"path": "x" * 1000}, "does not exist."),
         ("detection_rule_files", {"path": "\ud800"}, "which is no text that a file name can hold"),
+        ("ai_knowledge_base_entry", {"name": "n", "kbResource": "security_labs"}, "say by id which one is meant"),
         ("tag", {"id": None, "name": None, "state": "absent"}, "one of the following is required: id, name"),
         ("fleet_package", {"src": ""}, "cannot be read as a zip or tar.gz file (nothing to open)"),
         (
