@@ -180,10 +180,11 @@ def soaked(entry: Entry) -> str:
 def mutants() -> str:
     """The sums of docs/mutation.md in one line."""
     known = json.loads(MUTATION.read_text(encoding="utf-8"))
+    more = known["beyond"]
     return (
-        f"mutants of {len(known['modules'])} files: {known['tested']} of {known['all']} tried,"
-        f" {known['killed']} killed, {known['survived']} survived,"
-        f" {known['explained']} of these explained in docs/mutation.md"
+        f"mutants: {known['tested']} of {known['all']} in the {len(known['modules'])} files of the core tried,"
+        f" {known['killed']} killed; {more['tested']} of {more['all']} in the other files, {more['killed']} killed;"
+        f" {known['survived'] + more['survived']} survived, {known['explained']} of these explained in docs/mutation.md"
     )
 
 

@@ -94,7 +94,12 @@ class Output:
         except OSError as error:
             raise PlanError(f"dest is {self.dest}, which cannot be written: {error.strerror or error}.") from None
         with _private() if self.before is None and mode is not None else contextlib.nullcontext():
-            module.atomic_move(path, os.path.abspath(self.dest or ""))  # it fails on a bare name
+            try:
+                module.atomic_move(path, os.path.abspath(self.dest or ""))  # it fails on a bare name
+            except Exception as error:  # ansible-core 2.19 and newer raise no other class where they may not write
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+                raise PlanError(f"dest is {self.dest}, which cannot be written: {error}") from None
 
     def _set_attributes(self) -> list[dict[str, Any]]:
         """Give the file its mode and owner (in check mode: compare them), and return the diff of that, if any.

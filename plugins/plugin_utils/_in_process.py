@@ -278,7 +278,8 @@ def _folder(path: str | None) -> Iterator[None]:
         yield
     finally:
         if before:
-            os.chdir(before)
+            with contextlib.suppress(OSError):  # it was deleted, or may not be entered any more
+                os.chdir(before)
 
 
 def _read(outcome: Outcome) -> dict[str, Any]:

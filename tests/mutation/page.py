@@ -26,6 +26,7 @@ make mutation                             # all of it
 make mutation ARGS="--quick"              # asks the fast tests alone, without lives of modules
 make mutation ARGS="--share 0.2"          # a fifth, always the same one
 make mutation ARGS="--modules _plan,_many"
+make mutation ARGS="--wide --share 0.06"  # of the files beyond the core, with the tests of all modules
 make mutation ARGS="--again --seconds 60" # what survived, with more tests
 make mutation ARGS="--document"           # writes this page
 ```
@@ -44,8 +45,11 @@ people are not changed, nor are imports and annotations.
 |---|---|---|---|---|
 """
 MIDDLE = """
-{tested} of {all} mutants were tested with the fast tests (`--quick`). The tables of lives, faults and modules, which
-are slower, notice more.
+{tested} of {all} mutants of the core were tested with the fast tests (`--quick`). The tables of lives, faults and
+modules, which are slower, notice more.
+
+The other {files} files of module_utils belong to one kind of object each. Of their {others} mutants a sample was tested
+with the tests of the modules (`--wide`): {sampled}, of which {noticed} were killed and {alive} survived.
 
 ## Survivors
 
@@ -61,30 +65,49 @@ def reasons() -> dict[str, str]:
     return {identity(entry): entry["why"] for entry in yaml.safe_load(SURVIVORS.read_text(encoding="utf-8")) or ()}
 
 
-def document(log: Log, files: dict[str, list[Candidate]]) -> None:
-    """Write docs/mutation.md and docs/mutation.json for these mutants by file; a log may know of others, too."""
-    why, rows, table, counts = reasons(), [], [], {}
+def document(log: Log, files: dict[str, list[Candidate]], others: dict[str, list[Candidate]]) -> None:
+    """Write docs/mutation.md and docs/mutation.json for the mutants of the core and of the *others*, by file."""
+    rows, table, counts = [], [], {}
     for name, every in files.items():
-        known = counts[name] = Counter(verdict for candidate in every if (verdict := log.verdict(candidate)))
+        known = counts[name] = tally(log, every)
         killed = known[KILLED] + known[HANGS]
         rows.append(f"| `{name}` | {len(every)} | {known.total()} | {killed} | {known[SURVIVED]} |")
-        alive = [candidate.entry for candidate in every if log.verdict(candidate) == SURVIVED]
-        table += [
-            f"| `{name}` | {entry['function'] or 'outside of functions'} | `{cell(entry['before'])}` |"
-            f" `{cell(entry['after'])}` | {why.get(identity(entry), 'not explained yet')} |"
-            for entry in sorted(alive, key=identity)
-        ]
+        table += survivors(log, name, every)
     total = sum(counts.values(), Counter())
     made = sum(map(len, files.values()))
-    middle = MIDDLE.format(tested=total.total(), all=made)
+    beyond = sum((tally(log, every) for every in others.values()), Counter())
+    sample = {"all": sum(map(len, others.values())), "tested": beyond.total()}
+    sample |= {"killed": beyond[KILLED] + beyond[HANGS], "survived": beyond[SURVIVED]}
+    table += [line for name, every in others.items() for line in survivors(log, name, every)]
+    middle = MIDDLE.format(
+        tested=total.total(), all=made, files=len(others), others=sample["all"],
+        sampled=sample["tested"], noticed=sample["killed"], alive=sample["survived"],
+    )  # fmt: skip
     text = HEAD + "\n".join(rows) + "\n" + middle + "\n".join(table) + "\n"
     (ROOT / "docs" / "mutation.md").write_text(text, encoding="utf-8")
     killed, survived = total[KILLED] + total[HANGS], total[SURVIVED]
     figures = {"all": made, "tested": total.total(), "killed": killed, "survived": survived}
     figures |= {"explained": sum("not explained yet" not in row for row in table)}
+    figures |= {"beyond": sample}
     figures |= {"modules": {name: dict(known) for name, known in sorted(counts.items())}}
     (ROOT / "docs" / "mutation.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(figures)
+
+
+def tally(log: Log, every: list[Candidate]) -> Counter[str]:
+    """How many of these mutants came to which end."""
+    return Counter(verdict for candidate in every if (verdict := log.verdict(candidate)))
+
+
+def survivors(log: Log, name: str, every: list[Candidate]) -> list[str]:
+    """Lines of a table: which of these mutants survived, and why."""
+    why = reasons()
+    alive = [candidate.entry for candidate in every if log.verdict(candidate) == SURVIVED]
+    return [
+        f"| `{name}` | {entry['function'] or 'outside of functions'} | `{cell(entry['before'])}` |"
+        f" `{cell(entry['after'])}` | {why.get(identity(entry), 'not explained yet')} |"
+        for entry in sorted(alive, key=identity)
+    ]
 
 
 def cell(text: str) -> str:

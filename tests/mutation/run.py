@@ -73,7 +73,8 @@ def main(arguments: list[str]) -> int:
     options.log.parent.mkdir(exist_ok=True)
     names = beyond() if options.wide else options.modules.split(",")
     if options.document:
-        document(Log(options.log), {name: chosen(name, 1) for name in CORE})
+        core, others = ({name: chosen(name, 1) for name in names} for names in (CORE, beyond()))
+        document(Log(options.log), core, others)
         return 0
     if options.list:
         print({name: len(chosen(name, options.share)) for name in names})

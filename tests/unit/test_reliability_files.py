@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -129,3 +131,60 @@ def test_targets(kibana: Kibana, tmp_path: Path, module: str) -> None:
     report.add("input", [{"module": f"{module}, targets", "tried": 2 * len(KINDS), "problems": sorted(found)}])
     assert found == {}
     assert os.path.exists(os.devnull) and not os.path.isfile(os.devnull)
+
+
+@contextlib.contextmanager
+def unprivileged() -> Iterator[None]:
+    """Root may read and write everything: be nobody for a while."""
+    before, folder = os.geteuid(), os.getcwd()
+    os.chdir("/")  # that of the test is root's own
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+        os.chdir(folder)
+
+
+@pytest.fixture
+def forbidden() -> Iterator[Path]:
+    """A directory that everybody may look into and nobody may write to."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o555)
+        yield folder
+        folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("reader", [name for name in READERS if name != "ca"])
+def test_a_file_that_may_not_be_read(kibana: Kibana, tmp_path: Path, forbidden: Path, reader: str) -> None:
+    module, option, args = READERS[reader]
+    path = forbidden / "file.toml"
+    forbidden.chmod(0o755)
+    path.write_text("a\n")
+    path.chmod(0)
+    with world(kibana, tmp_path) as there:
+        step = Step(PREFIX + module, module, {**args, option: str(path)})
+        there.run(step, True)  # what is imported late is imported now
+        kibana.seen()
+        with unprivileged():
+            result = there.run(step)
+    result["msg"] = result.get("msg", "").replace("\n", " ")
+    assert judged(result) == [] and result["failed"], result
+    assert "ermission" in result["msg"] and path.name in result["msg"], result["msg"]
+    assert kibana.writes() == []
+
+
+@pytest.mark.parametrize("module", WRITERS)
+def test_a_target_that_may_not_be_written(kibana: Kibana, tmp_path: Path, forbidden: Path, module: str) -> None:
+    option, args = WRITERS[module]
+    with world(kibana, tmp_path) as there:
+        kibana.ok("value_list", {**LIST, "items": ["a"]})
+        kibana.ok("space", {"id": "s", "name": "S"})
+        there.run(Step(PREFIX + module, module, {**args, option: str(tmp_path / "first")}))
+        with unprivileged():
+            result = there.run(Step(PREFIX + module, module, {**args, option: str(forbidden / "file")}))
+    assert judged(result) == [] and result["failed"], result
+    assert re.search("ermission|not writable", result["msg"]) and str(forbidden) in result["msg"], result["msg"]
+    assert list(forbidden.iterdir()) == []

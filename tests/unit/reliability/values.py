@@ -61,7 +61,7 @@ OTHERS = {
 }
 VALUES: dict[str, Any] = TEXTS | OTHERS
 FREE = {("kibana_request", "path")}  # whose purpose is to name any path
-OUTSIDE = ("slash", "dots", "traversal", "list of texts", "encoded traversal")  # these would name files outside of the folder
+OUTSIDE = ("slash", "dots", "traversal", "list of texts", "encoded traversal")  # outside of the folder
 LONGEST_MESSAGE = 5000
 # Asked for references, spaces and versions, whatever the module.
 COMMON = {"spaces", "status", "features", "security", "actions", "uptime", "exception_lists", "lists"}
