@@ -14,6 +14,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._client import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._connector import CONNECTORS, find_connector
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
+INTEGER = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(INTEGER.pattern + r"(\.[0-9]*)?(e[+-]?[0-9]+)?|[+-]?\.[0-9]+(e[+-]?[0-9]+)?")
 CASES = "/api/cases"
 CASE = "/api/cases/{id}"
 OWNERS = ["cases", "observability", "securitySolution"]
@@ -80,13 +82,13 @@ def whole_connector(
 
 
 def _looked_up(client: KibanaClient, known: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    found = None
-    if "id" in known or "name" in known:
-        wanted = (known.get("id"), known.get("name"), known.get("type"))
-        found = client.cached(f"connector {wanted}", lambda: find_connector(client, *wanted), CONNECTORS.path)
+    if "id" not in known and "name" not in known:
+        raise PlanError("connector says nothing of which connector is meant: give its id or name.")
+    wanted = (known.get("id"), known.get("name"), known.get("type"))
+    found = client.cached(f"connector {wanted}", lambda: find_connector(client, *wanted), CONNECTORS.path)
     if found is not None:
         return {"id": found["id"], "name": found["name"], "type": found["connector_type_id"]}
-    message = f"There is no connector {known.get('id', known.get('name', ''))!r}"
+    message = f"There is no connector {known.get('id', known.get('name'))!r}"
     if not check_mode:
         raise PlanError(f"{message}: create it first, or correct connector.")
     client.warn(f"{message} yet; the prediction takes it for granted.")
@@ -122,9 +124,6 @@ def typed(field: Mapping[str, Any]) -> Any:
         return text in ("true", "yes")
     if kind == "text" and not isinstance(value, (dict, list)):
         return str(value).strip()
-    try:
-        if kind == "number" and not isinstance(value, bool):
-            return value if isinstance(value, (int, float)) else (int(text) if text.isdigit() else float(text))
-    except ValueError:
-        pass
+    if kind == "number" and NUMBER.fullmatch(text):
+        return value if isinstance(value, (int, float)) else int(text) if INTEGER.fullmatch(text) else float(text)
     raise PlanError(f"customFields: the value {value!r} of {field['key']!r} is no {kind}.")

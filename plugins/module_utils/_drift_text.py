@@ -77,7 +77,7 @@ def markdown(report: Mapping[str, Any]) -> str:
                 lines += [" ".join(item["msg"].split()), ""]
             if item["changes"]:
                 lines += ["| field | is | should be |", "|---|---|---|"]
-                lines += [f"| `{c['field']}` | {cell(c['from'])} | {cell(c['to'])} |" for c in item["changes"]]
+                lines += [f"| {cell(c['field'])} | {cell(c['from'])} | {cell(c['to'])} |" for c in item["changes"]]
                 lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -85,7 +85,7 @@ def markdown(report: Mapping[str, Any]) -> str:
 def cell(value: Any) -> str:
     """A value in a cell of a Markdown table."""
     text = " ".join(shown(value).split()).replace("|", "\\|")
-    return f"`{text}`" if "`" not in text else text
+    return f"`{text}`" if text and "`" not in text else text
 
 
 def page(report: Mapping[str, Any]) -> str:

@@ -69,11 +69,11 @@ def variables(given: Any, where: str = "vars") -> Fields:
 
 def simplified(doc: Mapping[str, Any]) -> Fields:
     """``vars`` and ``inputs`` of a package policy in either format."""
-    inputs = doc.get("inputs") or []
-    if isinstance(inputs, Mapping):
+    inputs = doc.get("inputs")
+    if isinstance(inputs, Mapping):  # also an empty one
         return {name: doc[name] for name in ("vars", "inputs") if doc.get(name) is not None}
     found: Fields = {"inputs": {}}
-    for item in inputs:
+    for item in inputs or ():
         streams = {
             stream["data_stream"]["dataset"]: {"enabled": stream["enabled"], "vars": _values(stream.get("vars"))}
             for stream in item.get("streams") or ()

@@ -39,7 +39,9 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import (
     nothing,
     parse,
     refused,
+    unreadable,
 )
+from ansible_collections.stackops.kibana.plugins.module_utils._module import unfit
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing, Node, Resource
 
@@ -1259,3 +1261,44 @@ def test_progress_counts_one_by_one() -> None:
     progress.add()
     progress.add(3)
     assert progress.done == 4
+
+
+def test_a_loop_may_borrow_unless_it_is_told_not_to() -> None:
+    _session.begin("a loop that is told nothing")
+    assert _session._TASK["objects"] is True
+    _session.begin("")
+
+
+def test_chunks_are_written_one_after_the_other_unless_more_is_asked_for() -> None:
+    threads = set()
+
+    def write(chunk: Any) -> dict[str, str]:
+        threads.add(threading.get_ident())
+        time.sleep(0.01)
+        return {}
+
+    _many.write_many([["a"], ["b"], ["c"]], write)
+    assert threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("a\0b", "contains the character NUL"), ("\ud800", "is no text that a file name can hold"), ("/tmp", "")],
+)
+def test_paths_that_no_file_can_have(path: str, why: str) -> None:
+    assert unreadable(path).startswith(why) and bool(unreadable(path)) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "names"),
+    [
+        ("int", [1], "n"),
+        ("float", [1.0], "n"),
+        ("str", [1], ""),
+        ("int", 10**400, "n"),
+        ("float", 1e308, ""),
+        ("int", True, ""),
+    ],
+)
+def test_values_that_ansible_stumbles_over(kind: str, value: Any, names: str) -> None:
+    assert unfit({"n": {"type": kind}}, {"n": value}) == (names and f"{names}: a value of a wrong type.")
