@@ -17,12 +17,13 @@ from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, fill_path, pause
 from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule import EXCEPTION_LIST, encode, unlike
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_bulk_action import (
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import (
     CHUNK_IDS,
+    PATH,
     Failures,
     by_bulk_action,
+    read_rules,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import PATH, read_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, is_route_missing, message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._many import (
     Plans,

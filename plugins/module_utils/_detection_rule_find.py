@@ -2,21 +2,24 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Reading many detection rules: ``GET /api/detection_engine/rules/_find``, to the end, however many there are."""
+"""Many detection rules: ``GET /api/detection_engine/rules/_find`` to the end, and ``POST .../_bulk_action``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient, quoted
+from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 
 Rule = dict[str, Any]
+Failures = dict[str, str]
 
 PATH = "/api/detection_engine/rules"
 WINDOW = 10_000  # Kibana gives no more of one search
 PAGE = 1000
+CHUNK_IDS = 100  # Kibana takes no more ids for a bulk action
 FILTER_CHARACTERS = 4000  # a longer one may not fit into a URL
 
 
@@ -82,3 +85,21 @@ def read_rules(
         for rule in find_rules(client, clauses)
         if rule["rule_id"] in wanted or (others is not None and others(rule))
     }
+
+
+def by_bulk_action(client: KibanaClient, keys: Mapping[str, str], action: str = "delete") -> Failures:
+    """``POST _bulk_action``: HTTP 500 where any rule failed, with a list of them; it is done to the others."""
+    try:
+        client.call("POST", PATH + "/_bulk_action", json={"action": action, "ids": list(keys)}, safe=True)
+    except KibanaError as error:
+        details = error.error.get("attributes") if isinstance(error.error, dict) else None
+        problems = (details or {}).get("errors")
+        if not problems:
+            raise
+        return {
+            keys[rule["id"]]: message_of(problem)
+            for problem in problems
+            for rule in problem.get("rules") or []
+            if rule.get("id") in keys
+        }
+    return {}

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_bulk_action import (
+from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import (
     CHUNK_IDS,
     by_bulk_action,
+    read_rules,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._detection_rule_find import read_rules
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import message_of
 from ansible_collections.stackops.kibana.plugins.module_utils._many import chunks, write_many
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError

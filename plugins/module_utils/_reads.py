@@ -96,6 +96,8 @@ class Reads:
             self.borrowed = True
             found: dict[str, Any] = copy.deepcopy(known[str(identity)])
             return found
+        if self.anew:  # it is not as the list has it, or will not be
+            (self._memory.get(self._key(listing)) or {}).pop(str(identity), None)
         answer: Any = self._client.find(path, in_space=listing.in_space, probe=probe)
         stored: dict[str, Any] | None = answer[listing.envelope] if answer is not None and listing.envelope else answer
         return stored

@@ -192,6 +192,17 @@ def test_created_by_somebody_else_in_between(kibana: Kibana, state: str) -> None
         assert stored(kibana, "role-9")["elasticsearch"]["run_as"] == ["x"]
 
 
+def test_what_one_item_has_seen_otherwise_no_later_item_takes_from_the_list(kibana: Kibana) -> None:
+    items, _path = KINDS["connector"]
+    for item in items:
+        kibana.ok("connector", item)
+    for item in items[:4]:
+        kibana.run("connector", item, **LOOP)  # the list has been read
+    kibana.call("DELETE", "/api/actions/connector/c-0")
+    assert not kibana.run("connector", {"id": "c-0", "state": "absent"}, **LOOP)["changed"], "it looks, and it is gone"
+    assert kibana.run("connector", items[0], **LOOP)["changed"]
+
+
 def test_by_name_too_a_stale_list_loses_nothing(kibana: Kibana) -> None:
     for number in range(3):
         kibana.ok("fleet_proxy", {"id": f"p{number}", "name": f"P{number}", "url": "http://p:1"})
