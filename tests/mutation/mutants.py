@@ -140,9 +140,14 @@ def _places(node: ast.AST, lines: range = range(0), function: str = "") -> Itera
 
 
 def _own_lines(node: Any) -> range:
-    """The lines of a statement up to its body; empty where a node is none."""
+    """The lines of a statement up to its body; empty where a node is none.
+
+    The defaults of a function are made where it is imported, and tell where it runs: its lines are those of its body.
+    """
     if not isinstance(node, (ast.stmt, ast.ExceptHandler)):
         return range(0)
+    if isinstance(node, ast.FunctionDef):
+        return range(node.body[0].lineno, (node.end_lineno or 0) + 1)
     end = node.body[0].lineno if getattr(node, "body", None) else node.end_lineno + 1
     return range(node.lineno, max(end, node.lineno + 1))
 

@@ -1263,6 +1263,14 @@ def test_progress_counts_one_by_one() -> None:
     assert progress.done == 4
 
 
+def test_a_text_is_of_the_space_unless_it_is_said_to_be_of_none(kibana: Kibana) -> None:
+    kibana.call("POST", "/api/spaces/space", {"id": "ops", "name": "Ops"})
+    kibana.seen()
+    for words in ({}, {"in_space": False}):
+        client(kibana_space="ops").text("POST", "/api/saved_objects/_export", json={"type": ["tag"]}, **words)
+    assert [entry["space"] for entry in kibana.seen()] == ["ops", "default"]
+
+
 def test_a_loop_may_borrow_unless_it_is_told_not_to() -> None:
     _session.begin("a loop that is told nothing")
     assert _session._TASK["objects"] is True
