@@ -258,3 +258,19 @@ def test_a_new_file_gets_its_mode_and_is_compared_with_nothing(context: Any, tmp
     result = Output(task).deliver(b"one\n", same=lambda one, two: one[:1] == two[:1])
     assert result["changed"] and len(result["diff"]) == 1, "that it is new says it all"
     assert mode_of(path) == 0o640
+
+
+def test_what_cannot_be_put_in_its_place_is_told_and_leaves_nothing_behind(
+    context: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, moved = tmp_path / "export.txt", []
+    task = context(dest=str(path))
+
+    def refuse(source: str, target: str) -> None:
+        moved.append(source)
+        raise Exception("The destination directory is not writable by the current user.")
+
+    monkeypatch.setattr(task.module, "atomic_move", refuse)
+    with pytest.raises(PlanError, match=f"dest is {path}, which cannot be written: The destination directory is not"):
+        Output(task).deliver(b"one\n")
+    assert moved and not os.path.exists(moved[0]) and not path.exists()

@@ -15,6 +15,7 @@ from harness import URL, Kibana
 
 from ansible_collections.stackops.kibana.plugins.module_utils import (
     _fleet_inputs,
+    _fleet_output,
     _fleet_package,
     _fleet_package_policy,
     _fleet_upgrade,
@@ -34,8 +35,9 @@ from ansible_collections.stackops.kibana.plugins.module_utils._client import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Node
-from ansible_collections.stackops.kibana.plugins.module_utils._role_features import Heir
+from ansible_collections.stackops.kibana.plugins.module_utils._role_features import HEIRS, Heir
 from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import Change
+from ansible_collections.stackops.kibana.plugins.modules import fleet_output
 from kibana_emulator.routes.fleet_agent_state import add_agent
 
 POLICY = "fleet_package_policy"
@@ -521,3 +523,40 @@ def test_items_are_read_to_the_end_by_their_cursor(pages: list[dict[str, Any]], 
     assert list(_value_list._all_items(values(given))) == [item for one in pages for item in one["data"]]
     assert [params.get("cursor") for params in given.asked] == cursors
     assert [params["page"] for params in given.asked] == list(range(1, len(pages) + 1))
+
+
+@pytest.mark.parametrize(
+    ("feature", "then"),
+    [
+        ("generalCases", ["minimal_all", "create_comment", "case_reopen", "cases_assign"]),
+        ("generalCasesV2", ["minimal_all", "cases_assign"]),
+    ],
+)
+def test_what_minimal_privileges_of_cases_become(feature: str, then: list[str]) -> None:
+    newest = HEIRS[feature][0]
+    assert newest.of("minimal_all") == {"generalCasesV3": then}
+    assert newest.of("read") == {"generalCasesV3": ["read"]}
+
+
+# The public names of Elastic's locations, as Kibana documents them.
+def test_short_names_of_locations() -> None:
+    assert {name: place.rpartition("-")[0] for name, place in _synthetics.SHORT_NAMES.items()} == {
+        "japan": "asia-northeast1",
+        "india": "asia-south1",
+        "singapore": "asia-southeast1",
+        "australia_east": "australia-southeast1",
+        "united_kingdom": "europe-west2",
+        "germany": "europe-west3",
+        "canada_east": "northamerica-northeast1",
+        "brazil": "southamerica-east1",
+        "us_east": "us-east4",
+        "us_west": "us-west1",
+    }
+    assert {place.rpartition("-")[2] for place in _synthetics.SHORT_NAMES.values()} == {"a"}
+
+
+# Each field of Kafka belongs to the type kafka alone.
+@pytest.mark.parametrize("name", sorted(_fleet_output.OWN["kafka"]))
+def test_what_belongs_to_kafka_alone(name: str) -> None:
+    assert [kind for kind, names in _fleet_output.OWN.items() if name in names] == ["kafka"]
+    assert name in fleet_output.RESOURCE.options
