@@ -15,7 +15,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
+LOG = ROOT / ".build" / "reliability.jsonl"
 MUTATION = ROOT / "docs" / "mutation.json"
 TESTS = ("reliability_*", "secrets_hunt", "privileges", "playbooks_secrets")
 BEGIN, END = "<!-- begin: matrix -->", "<!-- end: matrix -->"
@@ -210,11 +210,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--from", dest="logs", type=Path, nargs="+", help="what earlier runs have counted")
     logs, status = parser.parse_args().logs, 0
-    with tempfile.TemporaryDirectory() as folder:
-        if not logs:
-            logs = [Path(folder) / "log.jsonl"]
-            status = measured(logs[0])
-        entries = [json.loads(line) for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
+    if not logs:
+        LOG.parent.mkdir(exist_ok=True)
+        LOG.unlink(missing_ok=True)
+        logs, status = [LOG], measured(LOG)
+    entries = [json.loads(line) for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
     print("\n".join(counts(entries)))
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else START
     if BEGIN not in text:
