@@ -14,6 +14,8 @@ import pytest
 from harness import URL, Kibana
 
 from ansible_collections.stackops.kibana.plugins.module_utils import (
+    _case,
+    _connector_types,
     _fleet_inputs,
     _fleet_output,
     _fleet_package,
@@ -22,6 +24,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils import (
     _maintenance_window,
     _prebuilt_rules,
     _request,
+    _request_check,
     _request_compare,
     _saved_objects,
     _saved_objects_import,
@@ -29,6 +32,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils import (
     _timeline_import,
     _timelines,
     _value_list,
+    _value_list_values,
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._args import settings_from
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
@@ -560,3 +564,50 @@ def test_short_names_of_locations() -> None:
 def test_what_belongs_to_kafka_alone(name: str) -> None:
     assert [kind for kind, names in _fleet_output.OWN.items() if name in names] == ["kafka"]
     assert name in fleet_output.RESOURCE.options
+
+
+def test_a_role_is_of_no_space_and_the_order_of_its_lists_says_nothing(kibana: Kibana) -> None:
+    grant = {"clusters": ["b", "a"], "names": ["x"], "privileges": ["read"], "field_security": {"grant": ["m", "n"]}}
+    feature = {"discover_v2": ["read", "url_create"]}
+    role = {"name": "r", "remote_indices": [grant], "kibana": [{"spaces": ["default"], "feature": feature}]}
+    kibana.call("POST", "/api/spaces/space", {"id": "ops", "name": "Ops"})
+    kibana.seen()
+    kibana.ok("kibana_role", {**role, "kibana_space": "ops"})
+    assert {entry["space"] for entry in kibana.seen()} == {"default"}
+    turned = {**grant, "clusters": ["a", "b"], "field_security": {"grant": ["n", "m"]}}
+    other = [{"spaces": ["default"], "feature": {"discover_v2": ["url_create", "read"]}}]
+    assert not kibana.ok("kibana_role", {**role, "remote_indices": [turned], "kibana": other})["changed"]
+
+
+@pytest.mark.parametrize("kind", ["integer_range", "long_range", "float_range", "double_range"])
+def test_a_range_of_numbers_means_the_same_however_it_is_written(kind: str) -> None:
+    key = _value_list_values.value_key(kind)
+    assert key("1.0-2") == key("1-2.00") != key("1-3")
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [("GET", "read"), ("HEAD", "read"), ("PUT", "repeatable"), ("DELETE", "repeatable"), ("POST", "once")],
+)
+def test_how_often_a_request_may_be_sent(method: str, said: str) -> None:
+    assert _request_check.idempotence({"method": method, "idempotence": None}) == said
+
+
+def test_what_older_privileges_of_security_become() -> None:
+    whole = {"siemV2": ["minimal_all"], "securitySolutionTimeline": ["all"], "securitySolutionNotes": ["all"]}
+    assert HEIRS["siem"][0].of("minimal_all") == whole
+
+
+def test_the_fields_of_an_incident() -> None:
+    names = ("category", "destIp", "malwareHash", "malwareUrl", "priority", "sourceIp", "subcategory")
+    assert _case.whole_fields(".servicenow-sir", {}, {}) == dict.fromkeys(names)
+
+
+@pytest.mark.parametrize("level", ["trace", "debug", "info", "warn", "error", "fatal"])
+def test_levels_of_a_log(level: str) -> None:
+    assert _connector_types.ready_params(".server-log", {"message": "m", "level": level})["level"] == level
+
+
+@pytest.mark.parametrize("type_id", [".jira", ".resilient", ".servicenow"])
+def test_fields_can_be_asked_for(type_id: str) -> None:
+    assert _connector_types.ready_params(type_id, {"subAction": "getFields"})["subAction"] == "getFields"
