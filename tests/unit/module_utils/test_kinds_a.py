@@ -126,7 +126,17 @@ def test_a_case_of_another_owner_is_another_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "sent"), [(-3, "-3"), (2.5, "2.5"), ("7", "7"), (" 2.5 ", "2.5"), (-(10**17) - 1, "-100000000000000001")]
+    ("value", "sent"),
+    [
+        (-3, "-3"),
+        (2.5, "2.5"),
+        ("7", "7"),
+        (" 2.5 ", "2.5"),
+        (".5", "0.5"),
+        (".5e1", "5.0"),
+        ("1e3", "1000.0"),
+        (-(10**17) - 1, "-100000000000000001"),
+    ],
 )
 def test_a_number_stays_as_it_was_given(value: Any, sent: str) -> None:
     assert repr(_case.typed({"key": "k", "type": "number", "value": value})) == sent

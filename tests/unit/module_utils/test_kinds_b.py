@@ -14,12 +14,14 @@ import pytest
 from harness import URL, Kibana
 
 from ansible_collections.stackops.kibana.plugins.module_utils import (
+    _alerting_rule,
     _case,
     _connector_types,
     _fleet_inputs,
     _fleet_output,
     _fleet_package,
     _fleet_package_policy,
+    _fleet_references,
     _fleet_upgrade,
     _maintenance_window,
     _prebuilt_rules,
@@ -37,11 +39,17 @@ from ansible_collections.stackops.kibana.plugins.module_utils import (
 from ansible_collections.stackops.kibana.plugins.module_utils._args import settings_from
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
+from ansible_collections.stackops.kibana.plugins.module_utils._normalise import same, strip
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Node
 from ansible_collections.stackops.kibana.plugins.module_utils._role_features import HEIRS, Heir
 from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import Change
-from ansible_collections.stackops.kibana.plugins.modules import fleet_output
+from ansible_collections.stackops.kibana.plugins.modules import (
+    apm_agent_configuration,
+    fleet_agent_policy,
+    fleet_output,
+    fleet_package_policy,
+)
 from kibana_emulator.routes.fleet_agent_state import add_agent
 
 POLICY = "fleet_package_policy"
@@ -596,6 +604,7 @@ def test_how_often_a_request_may_be_sent(method: str, said: str) -> None:
 def test_what_older_privileges_of_security_become() -> None:
     whole = {"siemV2": ["minimal_all"], "securitySolutionTimeline": ["all"], "securitySolutionNotes": ["all"]}
     assert HEIRS["siem"][0].of("minimal_all") == whole
+    assert HEIRS["siem"][0].of("all") == {**whole, "siemV2": ["all"]}
 
 
 def test_the_fields_of_an_incident() -> None:
@@ -611,3 +620,47 @@ def test_levels_of_a_log(level: str) -> None:
 @pytest.mark.parametrize("type_id", [".jira", ".resilient", ".servicenow"])
 def test_fields_can_be_asked_for(type_id: str) -> None:
     assert _connector_types.ready_params(type_id, {"subAction": "getFields"})["subAction"] == "getFields"
+
+
+def test_an_action_keeps_what_is_not_said_of_it() -> None:
+    stored = {"id": "c", "params": {"a": 1}, "uuid": "u", "group": "recovered", "use_alert_data_for_template": True}
+    done = _alerting_rule.complete_actions([{"id": "c", "params": {"a": 2}}], [stored], True, lambda: "default")
+    assert [(one["group"], one["uuid"], one["params"]) for one in done] == [("recovered", "u", {"a": 2})]
+
+
+@pytest.mark.parametrize("key", ["gridData", "panelConfig"])
+def test_panels_of_older_kibanas_are_refused_by_newer_ones(kibana: Kibana, key: str) -> None:
+    result = kibana.fails("dashboard", {"id": "d", "title": "t", "panels": [{"type": "markdown", key: {}}]})
+    assert f"panels[0] has {key}, the shape of Kibana 8.18 to 9.1" in result["msg"]
+
+
+def test_only_policies_of_agents_are_of_a_space() -> None:
+    assert {name: listing.in_space for name, (_what, listing) in _fleet_references.SHARED.items()} == dict.fromkeys(
+        ("data_output_id", "monitoring_output_id", "output_id", "download_source_id", "fleet_server_host_id"), False
+    )
+
+
+def test_the_counts_of_an_import_of_timelines() -> None:
+    task: Any = None
+    assert _timeline_import.report(task, [])["summary"] == dict.fromkeys(
+        ("created", "updated", "replaced", "unchanged", "failed"), 0
+    )
+
+
+# What Fleet says of a policy and nobody can set through these modules.
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        (fleet_agent_policy, ("agents", "is_preconfigured", "package_policies", "revision", "status", "updated_at")),
+        (fleet_package_policy, ("condition", "global_data_tags", "is_managed", "overrides", "revision", "spaceIds")),
+    ],
+)
+def test_what_fleet_alone_sets_is_no_difference(module: Any, names: tuple[str, ...]) -> None:
+    traits = module.RESOURCE.traits
+    assert strip({"name": "n", **dict.fromkeys(names, 1)}, traits) == {"name": "n"}
+
+
+@pytest.mark.parametrize("name", ["session_sample_rate", "stack_trace_limit", "transaction_sample_rate"])
+def test_settings_of_agents_that_are_numbers(name: str) -> None:
+    traits = apm_agent_configuration.RESOURCE.traits
+    assert same({"settings": {name: "0.10"}}, {"settings": {name: "0.1"}}, traits)

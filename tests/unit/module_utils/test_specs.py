@@ -40,7 +40,7 @@ def shape(specs: Mapping[str, Any], below: str) -> dict[str, Any]:
     return {
         name: {
             "type": spec.get("type", "str"),
-            "elements": spec.get("elements", "str") if spec.get("type") == "list" else None,
+            "elements": spec.get("elements"),
             "choices": sorted(map(str, spec.get("choices") or ())),
             "required": bool(spec.get("required")),
             "within": shape(spec.get(below) or {}, below),
