@@ -26,6 +26,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils._plan import Parti
 from ansible_collections.stackops.kibana.plugins.module_utils._progress import Progress
 
 ACTION_PAGES = 20
+FOREVER = 10**9  # seconds, which can be reckoned with
 MAX_INTERVAL = 10.0
 BULK_BYTES = 900_000  # Kibana accepts 1 MiB
 
@@ -160,6 +161,7 @@ class Bulk:
 def wait_for(client: KibanaClient, action_ids: Iterable[str], timeout: int) -> dict[str, dict[str, Any]]:
     """Look at actions until none is in progress, or time is up; the last state of each (``{}``: never seen)."""
     states: dict[str, dict[str, Any]] = {action_id: {} for action_id in action_ids}
+    timeout = min(timeout, FOREVER)
     begin, waited, interval = time.monotonic(), 0.0, 1.0
     progress = Progress(len(states))
     while True:

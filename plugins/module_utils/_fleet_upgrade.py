@@ -16,7 +16,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.stackops.kibana.plugins.module_utils._client import pause
-from ansible_collections.stackops.kibana.plugins.module_utils._fleet_actions import MAX_INTERVAL, Bulk, action_states
+from ansible_collections.stackops.kibana.plugins.module_utils._fleet_actions import (
+    FOREVER,
+    MAX_INTERVAL,
+    Bulk,
+    action_states,
+)
 from ansible_collections.stackops.kibana.plugins.module_utils._fleet_agents import AGENTS, Fleet, read_these
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure
 from ansible_collections.stackops.kibana.plugins.module_utils._progress import Progress
@@ -189,7 +194,7 @@ class Rollout(Bulk):
 
     def _follow(self, waiting: set[str], actions: set[str], name: str) -> None:
         """Look at the agents until each has an outcome, or time is up."""
-        timeout, total = self.params["wait_timeout"], len(waiting)
+        timeout, total = min(self.params["wait_timeout"], FOREVER), len(waiting)
         begin, waited, interval = time.monotonic(), 0.0, 1.0
         progress = Progress(total)
         while True:

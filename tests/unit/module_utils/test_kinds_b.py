@@ -17,6 +17,7 @@ from ansible_collections.stackops.kibana.plugins.module_utils import (
     _alerting_rule,
     _case,
     _connector_types,
+    _fleet_actions,
     _fleet_inputs,
     _fleet_output,
     _fleet_package,
@@ -664,3 +665,10 @@ def test_what_fleet_alone_sets_is_no_difference(module: Any, names: tuple[str, .
 def test_settings_of_agents_that_are_numbers(name: str) -> None:
     traits = apm_agent_configuration.RESOURCE.traits
     assert same({"settings": {name: "0.10"}}, {"settings": {name: "0.1"}}, traits)
+
+
+def test_a_wait_may_be_as_long_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_fleet_actions, "pause", lambda _attempt, _seconds: None)
+    states = [{"items": [{"actionId": "a", "status": status}]} for status in ("IN_PROGRESS", "COMPLETE")]
+    kibana: Any = Answers(*states)
+    assert _fleet_actions.wait_for(kibana, ["a"], 10**400)["a"]["status"] == "COMPLETE"
