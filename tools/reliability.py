@@ -144,8 +144,8 @@ def counts(entries: list[Entry]) -> list[str]:
         f" {sum(bool(cell['exception']) for cell in cells)} of these with a named exception;"
         f" {len(by(cells, 'module'))} modules and roles, {len(by(cells, 'fault'))} faults;"
         f" {', '.join(ways)}",
-        f"bad input: {total('input', 'tried')} values tried in {len(tried)} runs over the options of modules and plugins,"
-        f" {sum(len(entry['problems']) for entry in tried)} problems",
+        f"bad input: {total('input', 'tried')} values tried in {len(tried)} runs over the options of modules and"
+        f" plugins, {sum(len(entry['problems']) for entry in tried)} problems",
         f"check mode: {total('check mode', 'states')} predictions compared with the real run,"
         f" {total('check mode', 'refused')} tasks refused by both or by Kibana",
         f"concurrent writers: {sum(total('writers', word) for word in changes)} interleavings,"
