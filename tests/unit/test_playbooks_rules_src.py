@@ -85,7 +85,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"exclude": "windows/*"}, "exclude must be a list of patterns."),
     ({"rule_defaults": [1]}, "rule_defaults must be a dictionary of options."),
     ({"rules": [{"rule_id": "y"}]}, "parameters are mutually exclusive: rules|rules_src"),
-    ({"rules_src": None}, "There are no rules: give rules or, in a playbook, rules_src."),
+    ({"rules_src": None}, "one of the following is required: rules, rules_src"),
 )
 
 
