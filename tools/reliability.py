@@ -52,8 +52,12 @@ def measured(log: Path) -> int:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--hypothesis-profile=thorough", *tests]
     own = {**os.environ, "RELIABILITY_LOG": str(log), "STACKOPS_FULL": "1"}
     status = subprocess.run(command, cwd=ROOT, env=own, check=False).returncode
-    soak = [sys.executable, str(ROOT / "tests" / "soak" / "soak.py"), "--log", str(log)]
-    return subprocess.run(soak, cwd=ROOT, check=False).returncode or status
+    figures = log.with_name("soak.json")
+    soak = [sys.executable, str(ROOT / "tests" / "soak" / "soak.py"), "--output", str(figures)]
+    status = subprocess.run(soak, cwd=ROOT, check=False).returncode or status
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"kind": "soak", **json.loads(figures.read_text(encoding="utf-8"))}) + "\n")
+    return status
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

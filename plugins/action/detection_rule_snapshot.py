@@ -15,7 +15,12 @@ from ansible_collections.stackops.kibana.plugins.module_utils._errors import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PlanError
 from ansible_collections.stackops.kibana.plugins.plugin_utils import _export_files, _rule_snapshot
 from ansible_collections.stackops.kibana.plugins.plugin_utils._action import ActionModule as KibanaAction
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, failure
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import (
+    HALF_A_CHARACTER,
+    client_for,
+    connection_of,
+    failure,
+)
 from ansible_collections.stackops.kibana.plugins.plugin_utils._prune import DEFAULT_SPACE
 
 READ = {
@@ -53,7 +58,7 @@ class ActionModule(KibanaAction):
         except (Refusal, SettingsError, PlanError, KibanaError) as error:
             return {**result, **failure(error)}
         except UnicodeEncodeError:
-            return {**result, **failure(Refusal("An option has half of a surrogate pair, which is no character."))}
+            return {**result, **failure(Refusal(HALF_A_CHARACTER))}
         return {**result, **self._written(dest, found, space), "changes": changes}
 
     def _options(self) -> tuple[Path, dict[str, Any], dict[str, Any]]:

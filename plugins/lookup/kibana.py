@@ -89,7 +89,12 @@ from ansible.utils.display import Display
 from ansible_collections.stackops.kibana.plugins.module_utils._args import CONNECTION, SettingsError
 from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, tidy
-from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import client_for, connection_of, option_error
+from ansible_collections.stackops.kibana.plugins.plugin_utils._connect import (
+    HALF_A_CHARACTER,
+    client_for,
+    connection_of,
+    option_error,
+)
 
 MISSING = object()
 
@@ -134,7 +139,7 @@ class LookupModule(LookupBase):
                 tidy(f"The answer of {parts.path} has no list {items!r}: correct items.")
             ) from None
         except UnicodeEncodeError:
-            raise AnsibleLookupError("An option has half of a surrogate pair, which is no character.") from None
+            raise AnsibleLookupError(HALF_A_CHARACTER) from None
         except KibanaError as error:
             if error.status == 404 and default is not MISSING:
                 return [default]

@@ -25,6 +25,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._client import Kib
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError, tidy
 from ansible_collections.stackops.kibana.plugins.module_utils._module import unfit
 
+HALF_A_CHARACTER = "An option has half of a surrogate pair, which is no character."
+
 
 def connection_of(args: Mapping[str, Any]) -> dict[str, Any]:
     """The connection options of a task under their own names, those that were given alone.

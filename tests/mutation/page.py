@@ -67,18 +67,18 @@ def reasons() -> dict[str, str]:
 
 def document(log: Log, files: dict[str, list[Candidate]], others: dict[str, list[Candidate]]) -> None:
     """Write docs/mutation.md and docs/mutation.json for the mutants of the core and of the *others*, by file."""
-    rows, table, counts = [], [], {}
+    why, rows, table, counts = reasons(), [], [], {}
     for name, every in files.items():
         known = counts[name] = tally(log, every)
         killed = known[KILLED] + known[HANGS]
         rows.append(f"| `{name}` | {len(every)} | {known.total()} | {killed} | {known[SURVIVED]} |")
-        table += survivors(log, name, every)
+        table += survivors(log, name, every, why)
     total = sum(counts.values(), Counter())
     made = sum(map(len, files.values()))
     beyond = sum((tally(log, every) for every in others.values()), Counter())
     sample = {"all": sum(map(len, others.values())), "tested": beyond.total()}
     sample |= {"killed": beyond[KILLED] + beyond[HANGS], "survived": beyond[SURVIVED]}
-    table += [line for name, every in others.items() for line in survivors(log, name, every)]
+    table += [line for name, every in others.items() for line in survivors(log, name, every, why)]
     middle = MIDDLE.format(
         tested=total.total(), all=made, files=len(others), others=sample["all"],
         sampled=sample["tested"], noticed=sample["killed"], alive=sample["survived"],
@@ -99,9 +99,8 @@ def tally(log: Log, every: list[Candidate]) -> Counter[str]:
     return Counter(verdict for candidate in every if (verdict := log.verdict(candidate)))
 
 
-def survivors(log: Log, name: str, every: list[Candidate]) -> list[str]:
+def survivors(log: Log, name: str, every: list[Candidate], why: dict[str, str]) -> list[str]:
     """Lines of a table: which of these mutants survived, and why."""
-    why = reasons()
     alive = [candidate.entry for candidate in every if log.verdict(candidate) == SURVIVED]
     return [
         f"| `{name}` | {entry['function'] or 'outside of functions'} | `{cell(entry['before'])}` |"

@@ -196,7 +196,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--output", type=Path, default=ROOT / ".build" / "soak.json")
-    parser.add_argument("--log", type=Path, help="a file of make reliability to add the figures to")
     options = parser.parse_args(arguments)
     start, threads = time.monotonic(), threading.active_count()
     soak = Soak(options.requests, start + 60 * options.minutes)
@@ -242,9 +241,6 @@ def main(arguments: list[str]) -> int:
     }
     options.output.parent.mkdir(exist_ok=True)
     options.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    if options.log:
-        with options.log.open("a", encoding="utf-8") as log:
-            log.write(json.dumps({"kind": "soak", **figures}) + "\n")
     print(json.dumps(figures))
     return int(bool(problems))
 

@@ -15,6 +15,8 @@ import requests
 from ansible.module_utils import basic
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _client, _session
+from ansible_collections.stackops.kibana.plugins.module_utils._args import settings_from
+from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.plugin_utils._in_process import run_module
 from kibana_emulator import Emulator, EmulatorAdapter
 
@@ -22,6 +24,33 @@ VERSIONS = ("8.18.0", "9.4.3")
 URL = "http://localhost:5601"
 READS = ("GET", "HEAD")
 READING_POSTS = ("/_export", "/_review", "/upgrade/dryrun")
+BASIC = {"kibana_username": "elastic", "kibana_password": "changeme"}
+
+
+def client(**options: Any) -> KibanaClient:
+    """A client with these options of the connection, for what needs no module."""
+    return KibanaClient(settings_from({"kibana_url": URL, "kibana_retries": 2, **BASIC, **options}, {}))
+
+
+class Answers:
+    """Stands in for a client: gives one answer after the other, or raises it, and keeps the parameters of requests."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.left = list(answers)
+        self.asked: list[Any] = []
+
+    def call(self, _method: str, _path: str, **options: Any) -> Any:
+        self.asked.append(options.get("params"))
+        answer = self.left.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.call("GET", path, **options)
+
+    def pages(self, path: str, **options: Any) -> Any:
+        return iter(self.get(path, **options))
 
 
 @dataclass(frozen=True)

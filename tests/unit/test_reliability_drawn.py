@@ -32,7 +32,7 @@ YES = (True, "yes", "on", 1, 1.0, "TRUE")
 # Options that ask for a change in each run.
 CHANGING: dict[str, tuple[Any, ...]] = {
     "update_secrets": ("always", "on_change"),
-    "idempotence": ("once", "repeatable"),
+    "idempotence": ("once", "repeatable"),  # of a request that is not compared
     "reset": YES,
     "createNewCopies": YES,
 }
@@ -137,13 +137,19 @@ def wrong_with(there: World, module: str, step: Step, args: dict[str, Any], plac
         found = [*judged(result), *there.kibana.emulator.crashes, *strayed(there, module, places), *leaked(result)]
         if found or result.get("failed"):
             return found
-    if step.check or acts(there, module) or any(args.get(name) in values for name, values in CHANGING.items()):
+    if step.check or acts(there, module) or asks_for_a_change(args):
         return []
     there.settle()
     again = there.carry_out(step, args)
     if again.get("failed"):
         return [f"fails when run again: {str(again.get('msg'))[:300]} {again.get('exception', '')[-600:]}"]
     return [f"never at rest: {json.dumps(again.get('diff'), default=str)[:600]}"] if again.get("changed") else []
+
+
+def asks_for_a_change(args: dict[str, Any]) -> bool:
+    """Whether a task wants something done in each run."""
+    asked = [name for name, values in CHANGING.items() if args.get(name) in values]
+    return bool(asked) and (asked != ["idempotence"] or not args.get("compare"))
 
 
 def leaked(result: dict[str, Any]) -> list[str]:

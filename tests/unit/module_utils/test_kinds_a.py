@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from harness import URL, Kibana
+from harness import Answers, Kibana, client
 
 from ansible_collections.stackops.kibana.plugins.module_utils import (
     _ai_assistant,
@@ -30,8 +30,6 @@ from ansible_collections.stackops.kibana.plugins.module_utils import (
 )
 from ansible_collections.stackops.kibana.plugins.module_utils._alerting_rule import find_rule
 from ansible_collections.stackops.kibana.plugins.module_utils._alerting_rule_options import fields
-from ansible_collections.stackops.kibana.plugins.module_utils._args import settings_from
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._connector import find_connector
 from ansible_collections.stackops.kibana.plugins.module_utils._connector_types import ready_params
 from ansible_collections.stackops.kibana.plugins.module_utils._dashboard import _set_old
@@ -49,34 +47,8 @@ from ansible_collections.stackops.kibana.plugins.module_utils._resource import N
 CONNECTOR = "/api/actions/connector"
 
 
-class Answers:
-    """Stands in for the client: gives the answers in turn, and keeps what was asked."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str]] = []
-
-    def call(self, method: str, path: str, **_options: Any) -> Any:
-        self.asked.append((method, path))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def get(self, path: str, **options: Any) -> Any:
-        return self.call("GET", path, **options)
-
-    def pages(self, path: str, **options: Any) -> Any:
-        return iter(self.get(path, **options))
-
-
 def answers(*given: Any) -> Any:
     return Answers(*given)
-
-
-def client() -> KibanaClient:
-    params = {"kibana_url": URL, "kibana_username": "elastic", "kibana_password": "changeme"}
-    return KibanaClient(settings_from(params, {}))
 
 
 # _ai_assistant -------------------------------------------------------------------------------------------------------

@@ -11,23 +11,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from harness import URL, Kibana
+from harness import Answers, Kibana, client
 
 from ansible_collections.stackops.kibana.plugins.module_utils import (
-    _alerting_rule,
-    _case,
-    _connector_types,
-    _fleet_actions,
     _fleet_inputs,
-    _fleet_output,
     _fleet_package,
     _fleet_package_policy,
-    _fleet_references,
     _fleet_upgrade,
     _maintenance_window,
     _prebuilt_rules,
     _request,
-    _request_check,
     _request_compare,
     _saved_objects,
     _saved_objects_import,
@@ -35,44 +28,17 @@ from ansible_collections.stackops.kibana.plugins.module_utils import (
     _timeline_import,
     _timelines,
     _value_list,
-    _value_list_values,
 )
-from ansible_collections.stackops.kibana.plugins.module_utils._args import settings_from
-from ansible_collections.stackops.kibana.plugins.module_utils._client import KibanaClient
 from ansible_collections.stackops.kibana.plugins.module_utils._errors import KibanaError
-from ansible_collections.stackops.kibana.plugins.module_utils._normalise import same, strip
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Node
-from ansible_collections.stackops.kibana.plugins.module_utils._role_features import HEIRS, Heir
+from ansible_collections.stackops.kibana.plugins.module_utils._role_features import Heir
 from ansible_collections.stackops.kibana.plugins.module_utils._value_list_values import Change
-from ansible_collections.stackops.kibana.plugins.modules import (
-    apm_agent_configuration,
-    fleet_agent_policy,
-    fleet_output,
-    fleet_package_policy,
-)
 from kibana_emulator.routes.fleet_agent_state import add_agent
 
 POLICY = "fleet_package_policy"
 APACHE = {"name": "web", "policy_ids": ["emulated-policy"], "package": {"name": "apache"}}
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def client(**options: Any) -> KibanaClient:
-    basic = {"kibana_username": "elastic", "kibana_password": "changeme"}
-    return KibanaClient(settings_from({"kibana_url": URL, **basic, **options}, {}))
-
-
-class Answers:
-    """A client that gives one answer after the other, and remembers the parameters of each request."""
-
-    def __init__(self, *answers: dict[str, Any]) -> None:
-        self.left = list(answers)
-        self.asked: list[dict[str, Any]] = []
-
-    def get(self, _path: str, params: dict[str, Any]) -> dict[str, Any]:
-        self.asked.append(params)
-        return self.left.pop(0)
 
 
 # _fleet_inputs -------------------------------------------------------------------------------------------------------
@@ -536,139 +502,3 @@ def test_items_are_read_to_the_end_by_their_cursor(pages: list[dict[str, Any]], 
     assert list(_value_list._all_items(values(given))) == [item for one in pages for item in one["data"]]
     assert [params.get("cursor") for params in given.asked] == cursors
     assert [params["page"] for params in given.asked] == list(range(1, len(pages) + 1))
-
-
-@pytest.mark.parametrize(
-    ("feature", "then"),
-    [
-        ("generalCases", ["minimal_all", "create_comment", "case_reopen", "cases_assign"]),
-        ("generalCasesV2", ["minimal_all", "cases_assign"]),
-    ],
-)
-def test_what_minimal_privileges_of_cases_become(feature: str, then: list[str]) -> None:
-    newest = HEIRS[feature][0]
-    assert newest.of("minimal_all") == {"generalCasesV3": then}
-    assert newest.of("read") == {"generalCasesV3": ["read"]}
-
-
-# The public names of Elastic's locations, as Kibana documents them.
-def test_short_names_of_locations() -> None:
-    assert {name: place.rpartition("-")[0] for name, place in _synthetics.SHORT_NAMES.items()} == {
-        "japan": "asia-northeast1",
-        "india": "asia-south1",
-        "singapore": "asia-southeast1",
-        "australia_east": "australia-southeast1",
-        "united_kingdom": "europe-west2",
-        "germany": "europe-west3",
-        "canada_east": "northamerica-northeast1",
-        "brazil": "southamerica-east1",
-        "us_east": "us-east4",
-        "us_west": "us-west1",
-    }
-    assert {place.rpartition("-")[2] for place in _synthetics.SHORT_NAMES.values()} == {"a"}
-
-
-# Each field of Kafka belongs to the type kafka alone.
-@pytest.mark.parametrize("name", sorted(_fleet_output.OWN["kafka"]))
-def test_what_belongs_to_kafka_alone(name: str) -> None:
-    assert [kind for kind, names in _fleet_output.OWN.items() if name in names] == ["kafka"]
-    assert name in fleet_output.RESOURCE.options
-
-
-def test_a_role_is_of_no_space_and_the_order_of_its_lists_says_nothing(kibana: Kibana) -> None:
-    grant = {"clusters": ["b", "a"], "names": ["x"], "privileges": ["read"], "field_security": {"grant": ["m", "n"]}}
-    feature = {"discover_v2": ["read", "url_create"]}
-    role = {"name": "r", "remote_indices": [grant], "kibana": [{"spaces": ["default"], "feature": feature}]}
-    kibana.call("POST", "/api/spaces/space", {"id": "ops", "name": "Ops"})
-    kibana.seen()
-    kibana.ok("kibana_role", {**role, "kibana_space": "ops"})
-    assert {entry["space"] for entry in kibana.seen()} == {"default"}
-    turned = {**grant, "clusters": ["a", "b"], "field_security": {"grant": ["n", "m"]}}
-    other = [{"spaces": ["default"], "feature": {"discover_v2": ["url_create", "read"]}}]
-    assert not kibana.ok("kibana_role", {**role, "remote_indices": [turned], "kibana": other})["changed"]
-
-
-@pytest.mark.parametrize("kind", ["integer_range", "long_range", "float_range", "double_range"])
-def test_a_range_of_numbers_means_the_same_however_it_is_written(kind: str) -> None:
-    key = _value_list_values.value_key(kind)
-    assert key("1.0-2") == key("1-2.00") != key("1-3")
-
-
-@pytest.mark.parametrize(
-    ("method", "said"),
-    [("GET", "read"), ("HEAD", "read"), ("PUT", "repeatable"), ("DELETE", "repeatable"), ("POST", "once")],
-)
-def test_how_often_a_request_may_be_sent(method: str, said: str) -> None:
-    assert _request_check.idempotence({"method": method, "idempotence": None}) == said
-
-
-def test_what_older_privileges_of_security_become() -> None:
-    whole = {"siemV2": ["minimal_all"], "securitySolutionTimeline": ["all"], "securitySolutionNotes": ["all"]}
-    assert HEIRS["siem"][0].of("minimal_all") == whole
-    assert HEIRS["siem"][0].of("all") == {**whole, "siemV2": ["all"]}
-
-
-def test_the_fields_of_an_incident() -> None:
-    names = ("category", "destIp", "malwareHash", "malwareUrl", "priority", "sourceIp", "subcategory")
-    assert _case.whole_fields(".servicenow-sir", {}, {}) == dict.fromkeys(names)
-
-
-@pytest.mark.parametrize("level", ["trace", "debug", "info", "warn", "error", "fatal"])
-def test_levels_of_a_log(level: str) -> None:
-    assert _connector_types.ready_params(".server-log", {"message": "m", "level": level})["level"] == level
-
-
-@pytest.mark.parametrize("type_id", [".jira", ".resilient", ".servicenow"])
-def test_fields_can_be_asked_for(type_id: str) -> None:
-    assert _connector_types.ready_params(type_id, {"subAction": "getFields"})["subAction"] == "getFields"
-
-
-def test_an_action_keeps_what_is_not_said_of_it() -> None:
-    stored = {"id": "c", "params": {"a": 1}, "uuid": "u", "group": "recovered", "use_alert_data_for_template": True}
-    done = _alerting_rule.complete_actions([{"id": "c", "params": {"a": 2}}], [stored], True, lambda: "default")
-    assert [(one["group"], one["uuid"], one["params"]) for one in done] == [("recovered", "u", {"a": 2})]
-
-
-@pytest.mark.parametrize("key", ["gridData", "panelConfig"])
-def test_panels_of_older_kibanas_are_refused_by_newer_ones(kibana: Kibana, key: str) -> None:
-    result = kibana.fails("dashboard", {"id": "d", "title": "t", "panels": [{"type": "markdown", key: {}}]})
-    assert f"panels[0] has {key}, the shape of Kibana 8.18 to 9.1" in result["msg"]
-
-
-def test_only_policies_of_agents_are_of_a_space() -> None:
-    assert {name: listing.in_space for name, (_what, listing) in _fleet_references.SHARED.items()} == dict.fromkeys(
-        ("data_output_id", "monitoring_output_id", "output_id", "download_source_id", "fleet_server_host_id"), False
-    )
-
-
-def test_the_counts_of_an_import_of_timelines() -> None:
-    task: Any = None
-    assert _timeline_import.report(task, [])["summary"] == dict.fromkeys(
-        ("created", "updated", "replaced", "unchanged", "failed"), 0
-    )
-
-
-# What Fleet says of a policy and nobody can set through these modules.
-@pytest.mark.parametrize(
-    ("module", "names"),
-    [
-        (fleet_agent_policy, ("agents", "is_preconfigured", "package_policies", "revision", "status", "updated_at")),
-        (fleet_package_policy, ("condition", "global_data_tags", "is_managed", "overrides", "revision", "spaceIds")),
-    ],
-)
-def test_what_fleet_alone_sets_is_no_difference(module: Any, names: tuple[str, ...]) -> None:
-    traits = module.RESOURCE.traits
-    assert strip({"name": "n", **dict.fromkeys(names, 1)}, traits) == {"name": "n"}
-
-
-@pytest.mark.parametrize("name", ["session_sample_rate", "stack_trace_limit", "transaction_sample_rate"])
-def test_settings_of_agents_that_are_numbers(name: str) -> None:
-    traits = apm_agent_configuration.RESOURCE.traits
-    assert same({"settings": {name: "0.10"}}, {"settings": {name: "0.1"}}, traits)
-
-
-def test_a_wait_may_be_as_long_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_fleet_actions, "pause", lambda _attempt, _seconds: None)
-    states = [{"items": [{"actionId": "a", "status": status}]} for status in ("IN_PROGRESS", "COMPLETE")]
-    kibana: Any = Answers(*states)
-    assert _fleet_actions.wait_for(kibana, ["a"], 10**400)["a"]["status"] == "COMPLETE"

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 from ansible.module_utils.basic import env_fallback
-from harness import URL, Kibana
+from harness import BASIC, URL, Kibana, client
 
 from ansible_collections.stackops.kibana.plugins.module_utils import _args, _client, _many, _session
 from ansible_collections.stackops.kibana.plugins.module_utils import _normalise as n
@@ -45,18 +45,12 @@ from ansible_collections.stackops.kibana.plugins.module_utils._module import unf
 from ansible_collections.stackops.kibana.plugins.module_utils._plan import PartialFailure, Plan, PlanError, Policy, plan
 from ansible_collections.stackops.kibana.plugins.module_utils._resource import Listing, Node, Resource
 
-BASIC = {"kibana_username": "elastic", "kibana_password": "changeme"}
 PEM = "-----BEGIN KEY-----\nlinenumberone\nshort\nlinenumbertwo\n-----END KEY-----"
 
 
 def resource(**traits: Any) -> Resource:
     options = {name: {"type": "raw"} for name in ("id", "name", "tags", "secret", "box")}
     return Resource(result_key="thing", options=options, collection="/api/things", item="/api/things/{id}", **traits)
-
-
-def client(**options: Any) -> KibanaClient:
-    params = {"kibana_url": URL, "kibana_retries": 2, **BASIC, **options}
-    return KibanaClient(settings_from(params, {}))
 
 
 # _normalise ----------------------------------------------------------------------------------------------------------

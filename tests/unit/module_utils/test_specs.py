@@ -15,16 +15,8 @@ from reliability.tasks import MODULES
 from test_export_sources import documented
 
 # Action plugins do without a spec; the fragments of detection_rules meet within one option, which detection_rule has.
-ELSEWHERE = (
-    *(
-        "kibana_apply",
-        "kibana_export",
-        "kibana_prune",
-        "detection_rule_files",
-        "detection_rule_snapshot",
-        "detection_rules",
-    ),
-)
+ELSEWHERE = {"kibana_apply", "kibana_export", "kibana_prune", "detection_rule_files", "detection_rule_snapshot"}
+ELSEWHERE |= {"detection_rules"}
 
 
 class Seen(BaseException):
